@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct VRVQCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "vrvq")
+}
