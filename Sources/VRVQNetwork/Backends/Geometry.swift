@@ -10,6 +10,13 @@ public struct Geometry: Backend {
         let node: Int
     }
 
+    /// Codes have a shape and no values.
+    public typealias Codes = Tensor
+    /// Depths do not matter.
+    public typealias Depth = Void
+    /// Nothing can fail.
+    public typealias Failure = Never
+
     enum Reach {
         case source
         /// Row t reads the operands' row t.
@@ -87,7 +94,9 @@ public struct Geometry: Backend {
             let before = nodes[index].reach.inputs(of: need)
             for operand in nodes[index].operands {
                 let known = needs[operand]
-                needs[operand] = known.map { min($0.lowerBound, before.lowerBound)...max($0.upperBound, before.upperBound) } ?? before
+                needs[operand] =
+                    known.map { min($0.lowerBound, before.lowerBound)...max($0.upperBound, before.upperBound) }
+                    ?? before
             }
         }
         return needs[source.node] ?? range

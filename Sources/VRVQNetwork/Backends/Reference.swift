@@ -27,6 +27,13 @@ public struct Reference<Weights: WeightSource>: Backend {
         }
     }
 
+    /// One index per row.
+    public typealias Codes = [Int]
+    /// One depth per row.
+    public typealias Depth = [Int]
+    /// Missing or misshapen weights.
+    public typealias Failure = WeightError
+
     let weights: Weights
 
     /// A reference over these weights, which are folded anew at every use.
