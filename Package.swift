@@ -65,6 +65,7 @@ let package = Package(
         .testTarget(
             name: "VRVQTests", dependencies: ["VRVQ", "VRVQNetwork", "VRVQDefaultModel", "TestSupport"],
             swiftSettings: swift),
+        .testTarget(name: "GoldenTests", dependencies: ["VRVQ", "VRVQNetwork", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "VRVQAudioTests", dependencies: ["VRVQAudio", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "VRVQReportTests", dependencies: ["VRVQReport", "VRVQMetrics", "TestSupport"], swiftSettings: swift),

@@ -69,4 +69,10 @@ public struct CodeGrid: Equatable, Sendable {
         }
         return result
     }
+
+    /// Drops the first frames; the sample count stays as it is.
+    mutating func removeFirst(_ frames: Int) {
+        depth.removeFirst(frames)
+        codes.removeFirst(frames * stages)
+    }
 }

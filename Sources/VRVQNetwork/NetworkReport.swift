@@ -29,18 +29,12 @@ extension Network {
     public func report() -> NetworkReport {
         let hop = architecture.hop
         var geometry = Geometry()
-        let samples = geometry.source(rows: 64 * hop, channels: 1)
+        let samples = geometry.source(rows: hop, channels: 1)
         let (feature, latent) = encode(samples, on: &geometry)
-        var costs: [Parameter.Part: Int] = [.encoder: geometry.multiplyAccumulates]
         let importance = importance(feature, on: &geometry)
-        costs[.importance] = importance == nil ? nil : geometry.multiplyAccumulates - costs[.encoder]!
-        var other = Geometry()
-        _ = quantizer.quantize(other.source(rows: 64, channels: architecture.latent), on: &other)
-        costs[.quantizer] = other.multiplyAccumulates
         var decoding = Geometry()
-        let latents = decoding.source(rows: 64, channels: architecture.latent)
+        let latents = decoding.source(rows: 1, channels: architecture.latent)
         let audio = decode(latents, on: &decoding)
-        costs[.decoder] = decoding.multiplyAccumulates
 
         func reach(_ tensor: Geometry.Tensor) -> ClosedRange<Int> {
             geometry.inputs(of: tensor, rows: 0...0, source: samples)
@@ -52,12 +46,76 @@ extension Network {
         let codes = reach(latent)
         let map = importance.map(reach)
         let sound = decoding.inputs(of: audio, rows: 0...hop - 1, source: latents)
-        let seconds = Double(64 * hop) / Double(architecture.sampleRate)
+        let frames = 64
+        let seconds = Double(frames * hop) / Double(architecture.sampleRate)
+        let costs = multiplyAccumulates(frames: frames)
         return NetworkReport(
             parameters: Dictionary(parameters.map { ($0.part, $0.count) }, uniquingKeysWith: +),
             multiplyAccumulatesPerSecond: costs.mapValues { Double($0) / seconds },
             encoderReach: inFrames(codes), importanceReach: map.map(inFrames),
             decoderReach: .init(back: -sound.lowerBound, ahead: sound.upperBound),
             codeLookAhead: codes.upperBound, encoderLookAhead: max(codes.upperBound, map?.upperBound ?? 0))
+    }
+
+    /// Multiply-accumulates of a whole signal of `frames` frames, padded edges included, by part.
+    public func multiplyAccumulates(frames: Int) -> [Parameter.Part: Int] {
+        func cost(_ run: (inout Geometry) -> Void) -> Int {
+            var geometry = Geometry()
+            run(&geometry)
+            return geometry.multiplyAccumulates
+        }
+        let encoder = cost { _ = encode($0.source(rows: frames * architecture.hop, channels: 1), on: &$0) }
+        let both = cost {
+            let feature = encode($0.source(rows: frames * architecture.hop, channels: 1), on: &$0).feature
+            _ = importance(feature, on: &$0)
+        }
+        return [
+            .encoder: encoder, .importance: both - encoder,
+            .quantizer: cost {
+                _ = quantizer.quantize($0.source(rows: frames, channels: architecture.latent), on: &$0)
+            },
+            .decoder: cost { _ = decode($0.source(rows: frames, channels: architecture.latent), on: &$0) },
+        ]
+    }
+
+    /// Delay in samples as the published code computes it for its chunked mode with the padding off: half of what
+    /// the network takes in to give one output, walking every convolution in the order of the checkpoint. The
+    /// published walk includes the importance subnet, which does not stand in the signal's path.
+    public var publishedDelay: Int {
+        let stages = quantizer.stages.flatMap { [Layer.convolution($0.project), .convolution($0.expand)] }
+        let chain = (featureLayers + latentLayers + stages + (importanceLayers ?? []) + decoderLayers)
+            .flatMap(\.convolutions)
+        let output = chain.reduce(0) { $1.unpaddedRows(from: $0) }
+        let input = chain.reversed().reduce(output) { $1.unpaddedRows(to: $0) }
+        return (input - output) / 2
+    }
+}
+
+extension Layer {
+    /// The convolutions of a layer, in order.
+    fileprivate var convolutions: [Layer] {
+        switch self {
+        case .convolution, .transposedConvolution: [self]
+        case .residualUnit(let unit): [.convolution(unit.dilated), .convolution(unit.pointwise)]
+        case .snake, .tanh: []
+        }
+    }
+
+    /// Rows that `rows` rows give without padding; a count without regard to sign, as the published formula.
+    fileprivate func unpaddedRows(from rows: Int) -> Int {
+        switch self {
+        case .convolution(let layer): floorDivide(rows - layer.span, layer.stride) + 1
+        case .transposedConvolution(let layer): (rows - 1) * layer.stride + layer.kernel
+        default: rows
+        }
+    }
+
+    /// Rows that are needed for `rows` rows without padding.
+    fileprivate func unpaddedRows(to rows: Int) -> Int {
+        switch self {
+        case .convolution(let layer): (rows - 1) * layer.stride + layer.span
+        case .transposedConvolution(let layer): -floorDivide(layer.kernel - rows, layer.stride) + 1
+        default: rows
+        }
     }
 }

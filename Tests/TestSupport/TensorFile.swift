@@ -30,7 +30,9 @@ public struct GoldenArray: Equatable, Sendable {
         precondition(shape.count == 2)
         let (rows, columns) = (shape[0], shape[1])
         var result = values
-        for row in 0..<rows { for column in 0..<columns { result[column * rows + row] = values[row * columns + column] } }
+        for row in 0..<rows {
+            for column in 0..<columns { result[column * rows + row] = values[row * columns + column] }
+        }
         return GoldenArray([columns, rows], result)
     }
 }

@@ -7,22 +7,22 @@ import VRVQNetwork
 /// cut into blocks.
 ///
 /// One value serves one signal and one thread.
-final class CPU: Backend {
+package final class CPU: Backend {
     /// Rows of channels on their way through the network.
-    struct Tensor {
+    package struct Tensor {
         fileprivate let buffer: Buffer
         fileprivate let offset: Int
-        let rows: Int
-        let channels: Int
+        package let rows: Int
+        package let channels: Int
         /// True for the block that ends the signal: layers then add their padding and give all that is left.
-        let isLast: Bool
+        package let isLast: Bool
 
-        var base: UnsafeMutablePointer<Float> { buffer.base + offset }
+        package var base: UnsafeMutablePointer<Float> { buffer.base + offset }
     }
 
-    typealias Codes = [UInt16]
-    typealias Depth = [UInt8]
-    typealias Failure = Never
+    package typealias Codes = [UInt16]
+    package typealias Depth = [UInt8]
+    package typealias Failure = Never
 
     private let prepared: PreparedLayers
     private let kernels: vrvq_kernels
@@ -30,19 +30,19 @@ final class CPU: Backend {
     private var queues: [RowQueue?]
 
     /// A stream at its start.
-    init(_ prepared: PreparedLayers, slots: Int) {
+    package init(_ prepared: PreparedLayers, slots: Int) {
         self.prepared = prepared
         kernels = prepared.kernels.pointee
         queues = Array(repeating: nil, count: slots)
     }
 
     /// Back to the start of a new signal.
-    func reset() {
+    package func reset() {
         for queue in queues { queue?.reset() }
     }
 
     /// A block of `rows` rows, to be written by `fill`.
-    func tensor(
+    package func tensor(
         rows: Int, channels: Int, isLast: Bool, fill: (UnsafeMutablePointer<Float>) -> Void
     ) -> Tensor {
         let result = allocate(rows: rows, channels: channels, isLast: isLast)
@@ -50,7 +50,12 @@ final class CPU: Backend {
         return result
     }
 
-    func convolution(_ x: Tensor, _ layer: Convolution) -> Tensor {
+    /// The same rows, as the end of the signal or not.
+    package func marked(_ x: Tensor, isLast: Bool) -> Tensor {
+        Tensor(buffer: x.buffer, offset: x.offset, rows: x.rows, channels: x.channels, isLast: isLast)
+    }
+
+    package func convolution(_ x: Tensor, _ layer: Convolution) -> Tensor {
         precondition(x.channels == layer.inputs)
         if layer.kernel == 1 && layer.stride == 1 && layer.padLeft + layer.padRight == 0 {
             return pointwise(x, layer)
@@ -60,7 +65,7 @@ final class CPU: Backend {
         return convolve(queue, layer, isLast: x.isLast)
     }
 
-    func transposedConvolution(_ x: Tensor, _ layer: TransposedConvolution) -> Tensor {
+    package func transposedConvolution(_ x: Tensor, _ layer: TransposedConvolution) -> Tensor {
         precondition(x.channels == layer.inputs)
         let queue = queue(layer.slot, channels: layer.inputs, zeros: layer.reach - 1)
         let product = prepared.products[layer.slot]!
@@ -88,7 +93,7 @@ final class CPU: Backend {
         isLast ? layer.outputRows(inputs) : max(0, inputs * layer.stride - layer.padding)
     }
 
-    func snake(_ x: Tensor, _ layer: Snake) -> Tensor {
+    package func snake(_ x: Tensor, _ layer: Snake) -> Tensor {
         let y = allocate(rows: x.rows, channels: x.channels, isLast: x.isLast)
         snake(from: x.base, to: y.base, rows: x.rows, layer)
         return y
@@ -96,7 +101,7 @@ final class CPU: Backend {
 
     /// The default residual unit with fewer passes: the first activation writes straight into the rows that the
     /// dilated convolution reads, the second works in place.
-    func residualUnit(_ x: Tensor, _ unit: ResidualUnit) -> Tensor {
+    package func residualUnit(_ x: Tensor, _ unit: ResidualUnit) -> Tensor {
         precondition(x.channels == unit.firstSnake.channels)
         let queue = queue(unit.dilated.slot, channels: unit.dilated.inputs, zeros: unit.dilated.padLeft)
         snake(from: x.base, to: queue.extend(x.rows), rows: x.rows, unit.firstSnake)
@@ -105,7 +110,7 @@ final class CPU: Backend {
         return residualSum(x, pointwise(hidden, unit.pointwise), slot: unit.slot)
     }
 
-    func residualSum(_ skip: Tensor, _ branch: Tensor, slot: Int) -> Tensor {
+    package func residualSum(_ skip: Tensor, _ branch: Tensor, slot: Int) -> Tensor {
         let queue = queue(slot, channels: skip.channels, zeros: 0)
         queue.append(skip.base, count: skip.rows)
         precondition(queue.count >= branch.rows && branch.channels == skip.channels)
@@ -114,19 +119,19 @@ final class CPU: Backend {
         return branch
     }
 
-    func tanh(_ x: Tensor) -> Tensor {
+    package func tanh(_ x: Tensor) -> Tensor {
         let y = allocate(rows: x.rows, channels: x.channels, isLast: x.isLast)
         kernels.tanh(y.base, x.base, x.rows * x.channels)
         return y
     }
 
-    func sigmoid(_ x: Tensor) -> Tensor {
+    package func sigmoid(_ x: Tensor) -> Tensor {
         let y = allocate(rows: x.rows, channels: x.channels, isLast: x.isLast)
         kernels.sigmoid(y.base, x.base, x.rows * x.channels)
         return y
     }
 
-    func nearest(_ projected: Tensor, _ codebook: Codebook) -> [UInt16] {
+    package func nearest(_ projected: Tensor, _ codebook: Codebook) -> [UInt16] {
         let scores = similarities(projected, codebook)
         var codes = [UInt16](repeating: 0, count: projected.rows)
         kernels.argmax(&codes, scores.base, codebook.entries, projected.rows, codebook.entries)
@@ -134,7 +139,7 @@ final class CPU: Backend {
     }
 
     /// Scores [rows][entries], greatest for the nearest entry: ê·ĉ by direction, e·c - |c|²/2 by distance.
-    func similarities(_ projected: Tensor, _ codebook: Codebook) -> Tensor {
+    package func similarities(_ projected: Tensor, _ codebook: Codebook) -> Tensor {
         let table = prepared.tables[codebook.slot]!
         let scores = allocate(rows: projected.rows, channels: codebook.entries, isLast: projected.isLast)
         let vectors: Tensor
@@ -150,7 +155,7 @@ final class CPU: Backend {
         return scores
     }
 
-    func entries(_ codes: [UInt16], _ codebook: Codebook, projected: Tensor?) -> Tensor {
+    package func entries(_ codes: [UInt16], _ codebook: Codebook, projected: Tensor?) -> Tensor {
         let table = prepared.tables[codebook.slot]!.entries
         let width = codebook.dimensions
         let y = allocate(rows: codes.count, channels: width, isLast: projected?.isLast ?? false)
@@ -163,14 +168,14 @@ final class CPU: Backend {
         return y
     }
 
-    func difference(_ x: Tensor, _ y: Tensor) -> Tensor {
+    package func difference(_ x: Tensor, _ y: Tensor) -> Tensor {
         precondition(x.rows == y.rows && x.channels == y.channels)
         let z = allocate(rows: x.rows, channels: x.channels, isLast: x.isLast)
         kernels.subtract(z.base, x.base, y.base, x.rows * x.channels)
         return z
     }
 
-    func accumulate(_ total: Tensor?, _ contribution: Tensor, stage: Int, depth: [UInt8]) -> Tensor {
+    package func accumulate(_ total: Tensor?, _ contribution: Tensor, stage: Int, depth: [UInt8]) -> Tensor {
         precondition(depth.count == contribution.rows)
         let width = contribution.channels
         let sum = total ?? allocate(rows: contribution.rows, channels: width, isLast: contribution.isLast)

@@ -3,7 +3,7 @@ import VRVQNetwork
 
 /// Weights in the order in which the kernels of one instruction set read them. Made once, then only read, by any
 /// number of streams on any thread.
-final class PreparedLayers: @unchecked Sendable {
+package final class PreparedLayers: @unchecked Sendable {
     // @unchecked: everything is written during `init` and never again.
 
     /// A convolution of either kind as a matrix product.
@@ -34,7 +34,7 @@ final class PreparedLayers: @unchecked Sendable {
     private(set) var tables: [Int: Table] = [:]
 
     /// Prepares layers and stages.
-    init(
+    package init(
         layers: [Layer], stages: [QuantizerStage], weights: some WeightSource, instructionSet: InstructionSet
     ) throws(WeightError) {
         precondition(instructionSet.kernels != nil, "this machine lacks \(instructionSet.rawValue)")

@@ -123,4 +123,5 @@ extension Geometry.Reach {
     }
 }
 
-private func floorDivide(_ a: Int, _ b: Int) -> Int { a >= 0 ? a / b : -((b - 1 - a) / b) }
+/// Quotient rounded towards minus infinity.
+func floorDivide(_ a: Int, _ b: Int) -> Int { a >= 0 ? a / b : -((b - 1 - a) / b) }

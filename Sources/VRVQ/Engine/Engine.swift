@@ -1,0 +1,61 @@
+import Synchronization
+import VRVQNetwork
+
+/// A network with its weights, ready to run on this machine. Immutable to the outside and shared by any number of
+/// streams; each half is prepared when it is first needed, so that a decoder never pays for an encoder.
+final class Engine: Sendable {
+    let network: Network
+    let report: NetworkReport
+    let instructionSet: InstructionSet
+    private let weights: any WeightSource
+    private let encoder = Mutex<PreparedLayers?>(nil)
+    private let decoder = Mutex<PreparedLayers?>(nil)
+
+    init(network: Network, weights: any WeightSource, instructionSet: InstructionSet = .best) {
+        self.network = network
+        self.weights = weights
+        self.instructionSet = instructionSet
+        report = network.report()
+    }
+
+    /// Frames that flow through the layers at once: enough to make good use of weights that come from memory,
+    /// few enough that a block's activations stay near the core.
+    var blockFrames: Int {
+        switch network.architecture.encoder {
+        case .pyramid: 16
+        case .frameRate: 64
+        }
+    }
+
+    /// A stream that analyses.
+    func encodingStream() throws(VRVQError) -> CPU {
+        let layers = network.featureLayers + network.latentLayers + (network.importanceLayers ?? [])
+        return CPU(try prepared(encoder, layers), slots: network.slots)
+    }
+
+    /// A stream that synthesises.
+    func decodingStream() throws(VRVQError) -> CPU {
+        CPU(try prepared(decoder, network.decoderLayers), slots: network.slots)
+    }
+
+    private func prepared(
+        _ half: borrowing Mutex<PreparedLayers?>, _ layers: [Layer]
+    ) throws(VRVQError) -> PreparedLayers {
+        let made: Result<PreparedLayers, WeightError> = half.withLock { known in
+            if let known { return .success(known) }
+            do throws(WeightError) {
+                let made = try PreparedLayers(
+                    layers: layers, stages: network.quantizer.stages, weights: weights,
+                    instructionSet: instructionSet)
+                known = made
+                return .success(made)
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch made {
+        case .success(let prepared): return prepared
+        case .failure(let error): throw VRVQError(.badModel, error.description)
+        }
+    }
+}
