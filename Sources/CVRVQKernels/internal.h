@@ -24,16 +24,11 @@ extern const vrvq_kernels vrvq_neon_kernels;
 /// The SHA-256 compression function over `blocks` blocks of 64 bytes.
 typedef void vrvq_sha256_compress(uint32_t *state /* [8] */, const uint8_t *bytes, size_t blocks);
 
-vrvq_sha256_compress vrvq_sha256_compress_portable;
-
 /// The machine's own compression function, or null where it has none.
 vrvq_sha256_compress *_Nullable vrvq_sha256_compress_native(void);
 
 /// The round constants of FIPS 180-4, section 4.2.2.
 extern const uint32_t vrvq_sha256_constants[64];
-
-/// `vrvq_sha256` with a given compression function.
-void vrvq_sha256_with(vrvq_sha256_compress *compress, uint8_t *digest, const uint8_t *_Nullable bytes, size_t count);
 
 #pragma clang assume_nonnull end
 #endif

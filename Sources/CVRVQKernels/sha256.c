@@ -48,7 +48,7 @@ static void compress_block(uint32_t *state, const uint8_t *block) {
     for (int i = 0; i < 8; i++) state[i] += s[i];
 }
 
-void vrvq_sha256_compress_portable(uint32_t *state, const uint8_t *bytes, size_t blocks) {
+static void compress(uint32_t *state, const uint8_t *bytes, size_t blocks) {
     for (; blocks > 0; blocks--, bytes += 64) compress_block(state, bytes);
 }
 
@@ -68,18 +68,22 @@ static size_t padding(uint8_t *last /* [128] */, const uint8_t *rest, size_t cou
     return blocks;
 }
 
-void vrvq_sha256_with(vrvq_sha256_compress *compress, uint8_t *digest, const uint8_t *bytes, size_t count) {
+static void sha256_with(vrvq_sha256_compress *function, uint8_t *digest, const uint8_t *bytes, size_t count) {
     uint32_t state[8] = {
         0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
     };
     const size_t whole = count / 64;
     uint8_t last[128];
-    if (whole > 0) compress(state, bytes, whole);
-    compress(state, last, padding(last, bytes ? bytes + whole * 64 : NULL, count));
+    if (whole > 0) function(state, bytes, whole);
+    function(state, last, padding(last, bytes ? bytes + whole * 64 : NULL, count));
     for (int i = 0; i < 8; i++) write_big_endian(digest + 4 * i, state[i]);
+}
+
+void vrvq_sha256_portable(uint8_t *digest, const void *bytes, size_t count) {
+    sha256_with(compress, digest, bytes, count);
 }
 
 void vrvq_sha256(uint8_t *digest, const void *bytes, size_t count) {
     vrvq_sha256_compress *native = vrvq_sha256_compress_native();
-    vrvq_sha256_with(native ? native : vrvq_sha256_compress_portable, digest, bytes, count);
+    sha256_with(native ? native : compress, digest, bytes, count);
 }

@@ -32,35 +32,41 @@ typedef struct vrvq_product {
     ptrdiff_t out_stride;    ///< floats from one output row to the next
     const float *in;
     ptrdiff_t in_stride;     ///< floats from one input row to the next
-    const float *weights;    ///< packed by `pack`: [ceil(columns / panel)][taps][depth][panel]
+    const float *weights;    ///< packed by `vrvq_pack`; alignment to 64 bytes is quickest
     const float *_Nullable bias;  ///< [columns], or null for zeros
     size_t rows, columns, taps, depth;
     ptrdiff_t tap_stride;    ///< floats from one tap to the next
 } vrvq_product;
 
-/// The functions of one instruction set.
+/// The functions of one instruction set. Counts of zero are allowed everywhere and do nothing.
 typedef struct vrvq_kernels {
     vrvq_instruction_set set;
     const char *name;        ///< "scalar", "neon", "avx2", "avx512"
     size_t panel;            ///< columns of one packed panel
 
-    /// The product above. Sums at most 256 products in a register before adding them to the total, which keeps the
-    /// float32 error of long sums down; order: bias, then taps ascending, within a tap depth ascending.
+    /// The product above; nothing outside the elements that the formula names is read or written, and `out` must not
+    /// overlap what is read. `in_stride` may be less than `depth`. At most 256 products are summed in a register before
+    /// they are added to the total, which keeps the float32 error of long sums down: a chunk is as many whole taps as
+    /// fit 256 products, or, where not even two fit, 256 of a tap's depth (the last piece may be less).
+    /// Value: bias, then the chunks added in ascending order; within a chunk taps, then depth, ascending. With up to
+    /// four columns the lanes of a vector take the depth in turn: a lane sums in the same order, the lanes are summed
+    /// by halves, and this sum is added to the bias.
     void (*multiply)(const vrvq_product *product);
 
     /// Snake: out[r][c] = x + sin(alpha[c] x)^2 * inverse[c], with inverse = 1 / (alpha + 1e-9) by the caller.
-    /// `out` may equal `in`. Good to a few units in the last place of max(|x|, inverse) for |alpha x| < 1e5.
+    /// `out` may equal `in`. Good to 3 units in the last place of max(|x|, inverse); from |alpha x| = 1e5 on the C
+    /// library takes over, which is slower. NaN for a NaN or infinite x.
     void (*snake)(float *out, const float *in, const float *alpha, const float *inverse, size_t rows, size_t channels);
 
     /// out[i] = a[i] + b[i], out[i] = a[i] - b[i]; `out` may equal either.
     void (*add)(float *out, const float *a, const float *b, size_t count);
     void (*subtract)(float *out, const float *a, const float *b, size_t count);
 
-    /// Correctly shaped over the whole float range (no NaN from overflow); error within 4 ulp.
+    /// Correctly shaped over the whole float range (no NaN from overflow); error within 4 ulp; `out` may equal `in`.
     void (*tanh)(float *out, const float *in, size_t count);
     void (*sigmoid)(float *out, const float *in, size_t count);
 
-    /// Each row of `width` floats divided by max(its Euclidean length, 1e-12).
+    /// Each row of `width` floats divided by max(its Euclidean length, 1e-12), in double precision; `out` may equal `in`.
     void (*normalize)(float *out, const float *in, size_t rows, size_t width);
 
     /// index[r] = position of the greatest of scores[r * stride + 0 ..< columns]; the lowest position on equality.
@@ -80,13 +86,17 @@ const vrvq_kernels *vrvq_kernels_best(void);
 /// Floats that `vrvq_pack` writes.
 size_t vrvq_packed_count(const vrvq_kernels *kernels, size_t columns, size_t taps, size_t depth);
 
-/// Packs weights for `multiply`: element (t, k, n) is read at source[t * tap_step + k * depth_step + n * column_step];
-/// the columns beyond `columns` of the last panel become zero.
+/// Packs weights for `multiply`: element (t, k, n) is read at source[t * tap_step + k * depth_step + n * column_step].
+/// The result is [ceil(columns / panel)][taps][depth][panel], with zeros for the columns beyond the last; up to four
+/// columns are packed as [columns][taps][depth]. It is good for one table only.
 void vrvq_pack(const vrvq_kernels *kernels, float *packed, const float *source, size_t columns, size_t taps,
                size_t depth, ptrdiff_t column_step, ptrdiff_t tap_step, ptrdiff_t depth_step);
 
 /// SHA-256 (FIPS 180-4) of `count` bytes, with the machine's own instructions where it has them.
 void vrvq_sha256(uint8_t *digest /* [32] */, const void *_Nullable bytes, size_t count);
+
+/// The same without the machine's own instructions: the judge of the other.
+void vrvq_sha256_portable(uint8_t *digest /* [32] */, const void *_Nullable bytes, size_t count);
 
 #pragma clang assume_nonnull end
 #endif
