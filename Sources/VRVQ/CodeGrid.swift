@@ -51,6 +51,18 @@ public struct CodeGrid: Equatable, Sendable {
         for _ in used..<stages { codes.append(0) }
     }
 
+    /// Makes room for more frames ahead of appending them.
+    public mutating func reserveCapacity(frames: Int) {
+        depth.reserveCapacity(depth.count + frames)
+        codes.reserveCapacity(codes.count + frames * stages)
+    }
+
+    /// Appends frames of depth 0: silence.
+    public mutating func appendSilence(frames: Int) {
+        depth += repeatElement(0, count: frames)
+        codes += repeatElement(0, count: frames * stages)
+    }
+
     /// Appends all frames of another grid of the same shape; the sample counts add up.
     public mutating func append(_ other: CodeGrid) {
         precondition(other.stages == stages && other.entries == entries)

@@ -1,0 +1,44 @@
+/// Where the bytes of a stream went. Kept alike by the writer and the reader.
+public struct StreamStatistics: Equatable, Sendable {
+    /// Magic, version and header section.
+    public internal(set) var headerBytes = 0
+    /// Tags sections.
+    public internal(set) var tagBytes = 0
+    /// Chunk sections, payload and overhead.
+    public internal(set) var chunkBytes = 0
+    /// Of the chunk bytes, those that hold no frame's bits: type, length, coding, frame count, checksum, silence runs.
+    public internal(set) var chunkOverheadBytes = 0
+    /// Trailer section.
+    public internal(set) var trailerBytes = 0
+    /// Sections that were skipped.
+    public internal(set) var otherBytes = 0
+    /// Bits spent on the depths of frames.
+    public internal(set) var depthBits = 0
+    /// Bits spent on codes.
+    public internal(set) var codeBits = 0
+    /// Frames per channel.
+    public internal(set) var frames = 0
+    /// Of these, frames in silence runs.
+    public internal(set) var silenceRunFrames = 0
+    /// Chunk sections.
+    public internal(set) var chunks = 0
+
+    /// Every byte counted so far.
+    public var totalBytes: Int { headerBytes + tagBytes + chunkBytes + trailerBytes + otherBytes }
+
+    /// Counts a chunk of so many bytes in all whose frames took `bits`.
+    mutating func countChunk(bytes: Int, bits: BitCount, frames count: Int) {
+        chunks += 1
+        frames += count
+        chunkBytes += bytes
+        chunkOverheadBytes += bytes - (bits.depths + bits.codes + 7) / 8
+        depthBits += bits.depths
+        codeBits += bits.codes
+    }
+
+    /// Counts a silence run of so many bytes in all.
+    mutating func countSilence(bytes: Int, frames count: Int) {
+        countChunk(bytes: bytes, bits: BitCount(), frames: count)
+        silenceRunFrames += count
+    }
+}

@@ -1,0 +1,110 @@
+/// Writes a stream front to back: header, then tags and chunks in any order, then the trailer. Every call gives the
+/// bytes to put behind those given before, so it serves files and pipes alike; it keeps no frames but a count of
+/// silent ones. `StreamReader` is its twin.
+public struct StreamWriter: Sendable {
+    /// The format of the stream.
+    public let format: StreamFormat
+    /// Where the bytes given so far went.
+    public private(set) var statistics = StreamStatistics()
+    /// Silent frames taken and not yet written.
+    private var pendingSilence = 0
+    private var stage = Stage.start
+
+    private enum Stage { case start, open, ended }
+
+    /// A writer of one stream; throws when the format is not valid.
+    public init(_ format: StreamFormat) throws(VRVQError) {
+        try format.validate()
+        self.format = format
+    }
+
+    /// The first bytes: magic, version, header section. To be called once, first.
+    public mutating func header() -> [UInt8] {
+        precondition(stage == .start, "the header comes first, once")
+        stage = .open
+        let bytes =
+            SectionScanner.magic + [SectionScanner.version] + Section.bytes(.header, payload: format.headerPayload)
+        statistics.headerBytes = bytes.count
+        return bytes
+    }
+
+    /// A tags section. It replaces all tags of the sections before. Throws for a bad key and for too much text.
+    public mutating func tags(_ tags: [Tag]) throws(VRVQError) -> [UInt8] {
+        let payload = try Tag.payload(tags)
+        let silence = flush()
+        let bytes = Section.bytes(.tags, payload: payload)
+        statistics.tagBytes += bytes.count
+        return silence + bytes
+    }
+
+    /// A chunk of all coded channels: the given frames of each grid, 1 to `framesPerChunk` of them.
+    ///
+    /// Depths have to be those that the format allows: 0 for silence, else `constantDepth` where there is one. Frames
+    /// that are all silent in all channels are held back and written as one run when something else follows, so the
+    /// result may be empty; `flush` writes them at once.
+    public mutating func chunk(_ grids: [CodeGrid], frames: Range<Int>) -> [UInt8] {
+        check(grids, frames)
+        if canJoinSilence(grids, frames) {
+            pendingSilence += frames.count
+            return []
+        }
+        let silence = flush()
+        let (payload, bits) = ChunkCoding.payload(grids, frames: frames, format: format)
+        let bytes = Section.bytes(.chunk, payload: payload)
+        statistics.countChunk(bytes: bytes.count, bits: bits, frames: frames.count)
+        return silence + bytes
+    }
+
+    /// A chunk of all frames of some grids, one per coded channel.
+    public mutating func chunk(_ grids: [CodeGrid]) -> [UInt8] {
+        chunk(grids, frames: 0..<(grids.first?.frames ?? 0))
+    }
+
+    /// Silent frames that were held back, if any. A live encoder calls it when its time is up.
+    public mutating func flush() -> [UInt8] {
+        precondition(stage == .open, "sections come after the header and before the trailer")
+        guard pendingSilence > 0 else { return [] }
+        let bytes = Section.bytes(.chunk, payload: ChunkCoding.silencePayload(frames: pendingSilence))
+        statistics.countSilence(bytes: bytes.count, frames: pendingSilence)
+        pendingSilence = 0
+        return bytes
+    }
+
+    /// The last bytes. `sampleCount` is the source's, per channel; the frames written have to be exactly those that it
+    /// needs (`StreamFormat.frameCount(sourceSamples:)`).
+    public mutating func trailer(sampleCount: Int) throws(VRVQError) -> [UInt8] {
+        try (0...Limits.maximumSampleCount).check(sampleCount, "sample count of the stream")
+        let silence = flush()
+        guard statistics.frames == format.frameCount(sourceSamples: sampleCount) else {
+            throw VRVQError(
+                .badSetting,
+                "\(statistics.frames) frames were written, but \(sampleCount) samples need "
+                    + "\(format.frameCount(sourceSamples: sampleCount))")
+        }
+        let totals = StreamTotals(
+            sampleCount: sampleCount, frames: statistics.frames, chunks: statistics.chunks)
+        let bytes = Section.bytes(.trailer, payload: totals.payload())
+        statistics.trailerBytes = bytes.count
+        stage = .ended
+        return silence + bytes
+    }
+
+    private func check(_ grids: [CodeGrid], _ frames: Range<Int>) {
+        precondition(stage == .open, "sections come after the header and before the trailer")
+        precondition(grids.count == format.codedChannels, "one grid per coded channel")
+        precondition((1...format.framesPerChunk).contains(frames.count), "1 to framesPerChunk frames")
+        for grid in grids {
+            precondition(grid.stages == format.stages && grid.entries == format.entries, "a grid of another shape")
+            guard let constantDepth = format.constantDepth else { continue }
+            precondition(
+                grid.depth[frames].allSatisfy { $0 == 0 || Int($0) == constantDepth }, "not the constant depth")
+        }
+    }
+
+    /// Whether all is silent and readers would still accept the run (FORMAT.md, section 6.2); where they would not,
+    /// silence is written frame by frame.
+    private func canJoinSilence(_ grids: [CodeGrid], _ frames: Range<Int>) -> Bool {
+        statistics.silenceRunFrames + pendingSilence + frames.count <= Limits.maximumSilenceRunFrames
+            && grids.allSatisfy { $0.depth[frames].allSatisfy { $0 == 0 } }
+    }
+}

@@ -1,0 +1,59 @@
+/// A whole stream in memory.
+public struct VRVQStream: Equatable, Sendable {
+    /// The format.
+    public var format: StreamFormat
+    /// One grid per coded channel, all of the same number of frames; `sampleCount` is at the model's rate.
+    public var grids: [CodeGrid]
+    /// Source samples per channel.
+    public var sampleCount: Int
+    /// Tags, in order.
+    public var tags: [Tag]
+
+    /// A stream from its parts.
+    public init(format: StreamFormat, grids: [CodeGrid], sampleCount: Int, tags: [Tag] = []) {
+        self.format = format
+        self.grids = grids
+        self.sampleCount = sampleCount
+        self.tags = tags
+    }
+
+    /// The stream as the bytes of a `.vrvq` file: full chunks from the start, the last one with what is left.
+    public func encoded() throws(VRVQError) -> [UInt8] {
+        var writer = try StreamWriter(format)
+        var bytes = writer.header()
+        if !tags.isEmpty { bytes += try writer.tags(tags) }
+        let frames = grids.first?.frames ?? 0
+        for start in stride(from: 0, to: frames, by: format.framesPerChunk) {
+            bytes += writer.chunk(grids, frames: start..<min(frames, start + format.framesPerChunk))
+        }
+        return bytes + (try writer.trailer(sampleCount: sampleCount))
+    }
+
+    /// Reads the bytes of a whole `.vrvq` file. Throws for anything but a whole valid stream, and for one of more than
+    /// `Limits.maximumCodesInMemory` codes.
+    public init(decoding bytes: [UInt8]) throws(VRVQError) {
+        var reader = StreamReader()
+        reader.push(bytes)
+        guard case .format(let format)? = try reader.next() else { throw reader.truncation }
+        let empty = CodeGrid(stages: format.stages, entries: format.entries)
+        self.init(
+            format: format, grids: [CodeGrid](repeating: empty, count: format.codedChannels), sampleCount: 0)
+        while let event = try reader.next() { try take(event) }
+        try reader.finish()
+    }
+
+    private mutating func take(_ event: StreamReader.Event) throws(VRVQError) {
+        switch event {
+        case .format: break
+        case .tags(let tags): self.tags = tags
+        case .chunk(let more, let firstFrame):
+            let codes = (firstFrame + more[0].frames) * format.stages * format.codedChannels
+            try (0...Limits.maximumCodesInMemory).check(codes, "number of codes of a stream read at once")
+            for channel in grids.indices { grids[channel].append(more[channel]) }
+        case .end(let totals):
+            sampleCount = totals.sampleCount
+            let samples = format.modelSampleCount(sourceSamples: sampleCount)
+            for channel in grids.indices { grids[channel].sampleCount = samples }
+        }
+    }
+}
