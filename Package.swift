@@ -65,7 +65,9 @@ let package = Package(
         .testTarget(
             name: "VRVQTests", dependencies: ["VRVQ", "VRVQNetwork", "VRVQDefaultModel", "TestSupport"],
             swiftSettings: swift),
-        .testTarget(name: "VRVQAudioTests", dependencies: ["VRVQAudio", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "VRVQAudioTests", dependencies: ["VRVQAudio", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: swift),
         .testTarget(
             name: "VRVQReportTests", dependencies: ["VRVQReport", "VRVQMetrics", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "CommandTests", dependencies: ["VRVQ", "VRVQAudio", "TestSupport"], swiftSettings: swift),
