@@ -66,7 +66,9 @@ let package = Package(
             name: "VRVQTests", dependencies: ["VRVQ", "VRVQNetwork", "VRVQDefaultModel", "TestSupport"],
             swiftSettings: swift),
         .testTarget(name: "GoldenTests", dependencies: ["VRVQ", "VRVQNetwork", "TestSupport"], swiftSettings: swift),
-        .testTarget(name: "VRVQAudioTests", dependencies: ["VRVQAudio", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "VRVQAudioTests", dependencies: ["VRVQAudio", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: swift),
         .testTarget(
             name: "VRVQReportTests", dependencies: ["VRVQReport", "VRVQMetrics", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "CommandTests", dependencies: ["VRVQ", "VRVQAudio", "TestSupport"], swiftSettings: swift),

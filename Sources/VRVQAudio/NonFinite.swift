@@ -1,0 +1,14 @@
+/// Index of the first NaN or infinity, nil when all samples are finite.
+///
+/// Works on bit patterns, since an integer maximum is vectorised and a search that may stop at any sample is not.
+public func firstNonFinite(in samples: [Float]) -> Int? {
+    samples.withUnsafeBufferPointer { samples in
+        for start in stride(from: 0, to: samples.count, by: 1024) {
+            let block = UnsafeBufferPointer(rebasing: samples[start..<min(start + 1024, samples.count)])
+            var largest: UInt32 = 0
+            for sample in block { largest = max(largest, sample.magnitude.bitPattern) }
+            if largest >= Float.infinity.bitPattern { return start + block.firstIndex { !$0.isFinite }! }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,77 @@
+import CSndfile
+
+/// Samples of a file through libsndfile. The descriptor must be seekable and stays open while this lives.
+final class SndfileSource: SampleSource {
+    let format: AudioFormat
+    let frameCount: Int?
+    private(set) var truncated: Bool
+    private let name: String
+    private let descriptor: Descriptor
+    private let handle: OpaquePointer
+    private var position = 0
+    private var scratch: [Float]
+
+    private static let block = 4096
+
+    /// Opens what the descriptor holds from its present position on.
+    init(_ descriptor: Descriptor, name: String, truncated: Bool) throws(AudioError) {
+        var info = SF_INFO()
+        guard let handle = sf_open_fd(descriptor.number, Int32(SFM_READ), &info, 0) else {
+            throw Self.openError(name)
+        }
+        let format = AudioFormat(sampleRate: Int(info.samplerate), channels: Int(info.channels))
+        do throws(AudioError) { try format.validate(name) } catch {
+            sf_close(handle)
+            throw error
+        }
+        self.name = name
+        self.descriptor = descriptor
+        self.handle = handle
+        self.format = format
+        self.truncated = truncated
+        frameCount = info.frames < 0 || info.frames == sf_count_t.max ? nil : Int(info.frames)
+        scratch = [Float](repeating: 0, count: Self.block * format.channels)
+    }
+
+    deinit { sf_close(handle) }
+
+    func append(upTo frames: Int, to planar: inout [[Float]]) throws(AudioError) -> Int {
+        let wanted = min(frames, Self.block)
+        let got = scratch.withUnsafeMutableBufferPointer {
+            Int(sf_readf_float(handle, $0.baseAddress!, sf_count_t(wanted)))
+        }
+        if got < wanted { try noteEnd(at: position + got) }
+        position += got
+        for channel in planar.indices { spread(channel, got, to: &planar[channel]) }
+        return got
+    }
+
+    private func spread(_ channel: Int, _ frames: Int, to target: inout [Float]) {
+        let channels = format.channels
+        scratch.withUnsafeBufferPointer { source in
+            for frame in 0..<frames { target.append(source[frame &* channels &+ channel]) }
+        }
+    }
+
+    /// What was read stays good; only a file of which nothing can be read is an error.
+    private func noteEnd(at position: Int) throws(AudioError) {
+        let failure = sf_error(handle)
+        if failure != 0 && position == 0 {
+            throw AudioError(.damaged, "\(name): no sample can be read: \(String(cString: sf_strerror(handle)))")
+        }
+        if failure != 0 || position < frameCount ?? 0 { truncated = true }
+    }
+
+    private static func openError(_ name: String) -> AudioError {
+        let words = String(cString: sf_strerror(nil))
+        switch Int(sf_error(nil)) {
+        case Int(SF_ERR_UNRECOGNISED_FORMAT):
+            return AudioError(
+                .notAudio, "\(name): not audio in a known format (WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF, AU)")
+        case Int(SF_ERR_UNSUPPORTED_ENCODING):
+            return AudioError(.unsupported, "\(name): \(words)")
+        default:
+            return AudioError(.damaged, "\(name): \(words)")
+        }
+    }
+}
