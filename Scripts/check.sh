@@ -3,7 +3,7 @@
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 
-largest_file=$((24 * 1024 * 1024))
+largest_file=24000000
 most_audio=$((4 * 1024 * 1024))
 longest_file=600
 
