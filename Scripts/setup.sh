@@ -135,7 +135,18 @@ swift_command() {
     fi
 }
 
+# Where installers put Swift without the current shell knowing yet.
+installed_swift() {
+    for folder in "${SWIFTLY_BIN_DIR:-${HOME:-}/.local/share/swiftly/bin}" /opt/swift/usr/bin /usr/local/swift/usr/bin; do
+        if [ -x "$folder/swift" ]; then echo "$folder"; return 0; fi
+    done
+}
+
 check_swift() {
+    if ! have swift && [ -n "$(installed_swift)" ]; then
+        complain "Swift is installed but not on the PATH; run: export PATH=\"$(installed_swift):\$PATH\" && $again"
+        return 0
+    fi
     if ! have swift; then
         complain "Swift $needed_major.$needed_minor or newer is not on the PATH" \
             "(https://www.swift.org/install): $(swift_command)"
@@ -154,9 +165,9 @@ check_swift() {
 # The one dependency in Swift comes over the network, once.
 fetch_dependencies() {
     if [ -d .build/checkouts/swift-argument-parser ]; then return 0; fi
-    if ! swift package resolve </dev/null >/dev/null 2>&1; then
-        complain "could not fetch swift-argument-parser; check the network (swift package resolve), then repeat: $again"
-    fi
+    if messages=$(swift package resolve </dev/null 2>&1); then return 0; fi
+    reason=$(printf '%s\n' "$messages" | sed -n 's/^ *fatal: //p' | head -n 1)
+    complain "could not fetch swift-argument-parser (${reason:-no reason given}); check the network, then repeat: $again"
 }
 
 check_folders
