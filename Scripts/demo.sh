@@ -59,8 +59,8 @@ summary() {
         -v seconds="$(seconds "$decoded")" -v encode="$encode_seconds" -v decode="$decode_seconds" '
         function line(what, size) {
             rate = seconds > 0 ? sprintf("%9.2f kbit/s", size * 8 / seconds / 1000) : ""
-            share = stream > 0 ? sprintf("%7.1f x", size / stream) : ""
-            printf "  %-22s %12d bytes %s %s\n", what, size, rate, share
+            share = stream > 0 && size != stream ? sprintf("  %.1f times the .vrvq file", size / stream) : ""
+            printf "  %-22s %12d bytes %s%s\n", what, size, rate, share
         }
         function timing(what, took) {
             speed = seconds > 0 && took > 0 ? sprintf(", %.0f times real time", seconds / took) : ""
