@@ -45,7 +45,8 @@ make_stage() {
     mkdir -p "$stage/bin" "$stage/share/man/man1" "$stage/share/bash-completion/completions" \
         "$stage/share/zsh/site-functions" "$stage/share/fish/vendor_completions.d"
     cp "$binaries/vrvq" "$stage/bin/vrvq"
-    if command -v strip >/dev/null 2>&1; then strip "$stage/bin/vrvq"; fi
+    # Not on macOS, where it would break the program's signature.
+    if [ "$(uname -s)" != Darwin ]; then strip "$stage/bin/vrvq"; fi
     manual "$binaries"
     "$stage/bin/vrvq" --generate-completion-script bash >"$stage/share/bash-completion/completions/vrvq"
     "$stage/bin/vrvq" --generate-completion-script zsh >"$stage/share/zsh/site-functions/_vrvq"

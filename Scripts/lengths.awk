@@ -21,6 +21,7 @@ function bare(text) {
     gsub(/\\"/, "", text)
     gsub(/"[^"]*"/, "", text)
     sub(/\/\/.*/, "", text)
+    gsub(/\.(init|subscript|func)/, "", text)
     return text
 }
 
@@ -56,7 +57,11 @@ inText { for (i = 1; i <= open; i++) count[i]++; next }
 {
     code = bare($0)
     if (code ~ /^[ \t]*$/) next
-    if (code ~ /(^|[ \t])(func[ \t]|init[?!]?[ \t]*[(<]|deinit[ \t]*\{|subscript[ \t]*[(<])/ && code !~ /[.]init[(]/) {
+    begins = code ~ /(^|[ \t])(func[ \t]|init[?!]?[ \t]*[(<]|deinit[ \t]*\{|subscript[ \t]*[(<])/
+    # A requirement of a protocol has no body: it ends where the next member begins.
+    if (begins || code ~ /^[ \t]*((static|mutating|@[A-Za-z]+)[ \t]+)*(var|let|case|associatedtype)[ \t]/)
+        while (open > 0 && !begun[open]) open--
+    if (begins) {
         open++
         base[open] = depth
         count[open] = 0
@@ -67,7 +72,6 @@ inText { for (i = 1; i <= open; i++) count[i]++; next }
     opened = gsub(/\{/, "{", code)
     depth += opened - gsub(/\}/, "}", code)
     if (opened > 0) for (i = 1; i <= open; i++) begun[i] = 1
-    # A requirement of a protocol has no body: it ends where the protocol does.
     while (open > 0 && !begun[open] && depth < base[open]) open--
     closeFunctions()
 }
