@@ -1,0 +1,171 @@
+import VRVQNetwork
+
+/// A model ready to encode and decode on this machine. Immutable and shared: any number of streams on any threads
+/// use one codec.
+///
+///     let codec = try Codec(model: DefaultModel.load())
+///     let bytes = try codec.encode([left, right], rate: .scale(8))
+///     let audio = try codec.decode(bytes)
+public final class Codec: Sendable {
+    /// The scale that is used where nobody chose one: about half of the model's greatest rate on music, less on
+    /// speech.
+    public static let defaultScale: Float = 8
+
+    /// How many codebooks a frame may spend.
+    public enum Rate: Equatable, Sendable {
+        /// Variable rate: the frame's importance times this scale (the paper's l) decides. Positive and finite.
+        case scale(Float)
+        /// Constant rate: every frame uses this many codebooks.
+        case codebooks(Int)
+    }
+
+    /// The model.
+    public let model: Model
+    /// Threads that one channel is spread over. The results do not depend on it.
+    public let threads: Int
+    let engine: Engine
+
+    /// A codec for a model. Weights are made ready when the first stream needs them.
+    /// - Parameters:
+    ///   - threads: at least 1.
+    ///   - instructionSet: one of `InstructionSet.available`. Codes and samples may differ in the last bits between
+    ///     instruction sets, never on one.
+    public init(
+        model: Model, threads: Int = 1, instructionSet: InstructionSet = .best
+    ) throws(VRVQError) {
+        guard InstructionSet.available.contains(instructionSet) else {
+            throw VRVQError(.badSetting, "this machine has no \(instructionSet.rawValue) instructions")
+        }
+        guard (1...1024).contains(threads) else { throw VRVQError(.badSetting, "threads must be 1 to 1024") }
+        self.model = model
+        self.threads = threads
+        engine = Engine(network: model.network, weights: model.weights, instructionSet: instructionSet)
+    }
+
+    /// The instruction set in use.
+    public var instructionSet: InstructionSet { engine.instructionSet }
+
+    /// Makes the weights ready now instead of with the first stream.
+    public func prepare(encoder: Bool = true, decoder: Bool = true) throws(VRVQError) {
+        if encoder { _ = try engine.encodingStream() }
+        if decoder { _ = try engine.decodingStream() }
+    }
+
+    /// Samples to a whole stream.
+    /// - Parameter samples: one array per channel, of equal length, at the model's rate
+    ///   (`model.architecture.sampleRate`), full scale ±1.
+    /// - Throws: `badAudio` for a sample that is not finite or channels of unequal length, `badSetting` for a rate
+    ///   that the model does not have.
+    public func encode(_ samples: [[Float]], rate: Rate = .scale(Codec.defaultScale)) throws(VRVQError) -> [UInt8] {
+        var encoder = try StreamEncoder(self, channels: samples.count, rate: rate)
+        var bytes = try encoder.push(samples)
+        bytes += try encoder.finish()
+        return bytes
+    }
+
+    /// A whole stream to samples, one array per channel at the model's rate.
+    /// - Throws: `modelMismatch` for a stream of another model, and what `StreamReader` throws.
+    public func decode(_ bytes: [UInt8]) throws(VRVQError) -> [[Float]] {
+        var decoder = StreamDecoder { _ in self }
+        var samples = try decoder.push(bytes)
+        let rest = try decoder.finish()
+        if samples.isEmpty { return rest }
+        for channel in rest.indices { samples[channel] += rest[channel] }
+        return samples
+    }
+
+    /// One channel's samples to the codes of all stages and the importance of every frame.
+    public func analyse(_ samples: [Float]) throws(VRVQError) -> Analysis {
+        try checkFinite(samples, channel: 0, position: 0)
+        return try ParallelAnalysis(engine, threads: threads).push(samples, isLast: true)
+    }
+
+    /// A grid to one channel's samples at the model's rate: `sampleCount` of them.
+    public func synthesise(_ grid: CodeGrid) throws(VRVQError) -> [Float] {
+        let quantizer = model.architecture.quantizer
+        guard grid.stages == quantizer.stages, grid.entries == quantizer.entries else {
+            throw VRVQError(.modelMismatch, "the codes are not of this model's shape")
+        }
+        var synthesis = try SilencedSynthesis(engine, threads: threads)
+        var samples = synthesis.push(grid, isLast: true)
+        samples.resize(to: grid.sampleCount)
+        return samples
+    }
+
+    /// The depth of every frame under a rate.
+    /// - Throws: `badSetting` where the model cannot give that rate.
+    public func depths(_ analysis: Analysis, rate: Rate) throws(VRVQError) -> [Int] {
+        try check(rate)
+        let stages = analysis.stages
+        switch rate {
+        case .codebooks(let count): return Array(repeating: count, count: analysis.frames)
+        case .scale(let scale):
+            return analysis.importance.map { ImportanceMap.depth(importance: $0, scale: scale, stages: stages) }
+        }
+    }
+
+    /// The grid of an analysis under a rate. Its sample count is that of whole frames.
+    public func grid(_ analysis: Analysis, rate: Rate) throws(VRVQError) -> CodeGrid {
+        var grid = CodeGrid(stages: analysis.stages, entries: model.architecture.quantizer.entries)
+        for (frame, depth) in try depths(analysis, rate: rate).enumerated() {
+            grid.append(depth: depth, codes: analysis.codes[frame * analysis.stages..<(frame + 1) * analysis.stages])
+        }
+        grid.sampleCount = grid.frames * model.architecture.hop
+        return grid
+    }
+
+    /// Throws unless the model can give that rate.
+    public func check(_ rate: Rate) throws(VRVQError) {
+        switch rate {
+        case .scale(let scale):
+            guard model.architecture.importance != nil else {
+                throw VRVQError(
+                    .badSetting,
+                    "the model \(model.name) has a constant rate and no importance map: choose a number of codebooks")
+            }
+            guard scale > 0, scale.isFinite else {
+                throw VRVQError(.badSetting, "the scale must be a positive number, not \(scale)")
+            }
+        case .codebooks(let count):
+            let stages = model.architecture.quantizer.stages
+            guard (1...stages).contains(count) else {
+                throw VRVQError(.badSetting, "the model \(model.name) has 1 to \(stages) codebooks, not \(count)")
+            }
+        }
+    }
+}
+
+/// Throws `badAudio` where a sample is a NaN or an infinity, which no codec can bring back.
+func checkFinite(_ samples: [Float], channel: Int, position: Int) throws(VRVQError) {
+    // The sum of x - x is zero unless one of them is not finite; it runs over vectors where a search would not.
+    let probe = samples.withUnsafeBufferPointer { samples in
+        var sums = SIMD8<Float>.zero
+        var index = 0
+        while index &+ 8 <= samples.count {
+            var lane = SIMD8<Float>.zero
+            for k in 0..<8 { lane[k] = samples[index &+ k] }
+            sums += lane - lane
+            index &+= 8
+        }
+        var sum = sums.sum()
+        while index < samples.count {
+            sum += samples[index] - samples[index]
+            index &+= 1
+        }
+        return sum
+    }
+    guard probe != 0 || probe.isNaN else { return }
+    guard let index = samples.firstIndex(where: { !$0.isFinite }) else { return }
+    throw VRVQError(
+        .badAudio,
+        "sample \(position + index) of channel \(channel + 1) is \(samples[index].isNaN ? "not a number" : "infinite"); "
+            + "such audio cannot be encoded")
+}
+
+extension Array where Element == Float {
+    /// Cuts, or appends zeros.
+    mutating func resize(to count: Int) {
+        if self.count > count { removeLast(self.count - count) }
+        if self.count < count { self += repeatElement(0, count: count - self.count) }
+    }
+}

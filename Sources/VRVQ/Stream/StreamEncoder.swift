@@ -1,0 +1,115 @@
+/// Samples in, bytes of a `.vrvq` stream out, as they come: for files, pipes and live sources alike. The bytes do
+/// not depend on how the samples were cut.
+///
+/// Samples are at the model's rate; where the source has another, its rate is named for the decoder and the caller
+/// converts. One value serves one stream and one task at a time.
+public struct StreamEncoder {
+    /// What the stream says about itself.
+    public let format: StreamFormat
+    /// Where the bytes given so far went.
+    public var statistics: StreamStatistics { writer.statistics }
+    /// Stages in use over all frames and channels given so far.
+    public private(set) var usedCodes = 0
+
+    private let codec: Codec
+    private let rate: Codec.Rate
+    private var writer: StreamWriter
+    private var analyses: [ParallelAnalysis] = []
+    private var pending: [CodeGrid]
+    private var position = 0
+    private var isStarted = false
+    private var isEnded = false
+
+    /// A stream at its start.
+    /// - Parameters:
+    ///   - sourceRate: samples per second of the source; the model's when nil.
+    ///   - channels: channels of the source, each coded by itself.
+    ///   - rate: how many codebooks a frame may spend.
+    public init(
+        _ codec: Codec, sourceRate: Int? = nil, channels: Int, rate: Codec.Rate = .scale(Codec.defaultScale)
+    ) throws(VRVQError) {
+        try codec.check(rate)
+        let architecture = codec.model.architecture
+        self.codec = codec
+        self.rate = rate
+        var format = StreamFormat(
+            sourceRate: sourceRate ?? architecture.sampleRate, channels: channels,
+            modelRate: architecture.sampleRate, hop: architecture.hop, stages: architecture.quantizer.stages,
+            entries: architecture.quantizer.entries, networkFingerprint: codec.model.fingerprint,
+            modelName: codec.model.name)
+        switch rate {
+        case .scale(let scale): format.scale = scale
+        case .codebooks(let count): format.constantDepth = count
+        }
+        self.format = format
+        writer = try StreamWriter(format)
+        let empty = CodeGrid(stages: format.stages, entries: format.entries)
+        pending = Array(repeating: empty, count: channels)
+        for _ in 0..<channels { analyses.append(try ParallelAnalysis(codec.engine, threads: codec.threads)) }
+    }
+
+    /// Takes samples, one array per channel of equal length at the model's rate, and returns the bytes that are
+    /// ready; they may be none.
+    public mutating func push(_ samples: [[Float]]) throws(VRVQError) -> [UInt8] {
+        try check(samples)
+        return try advance(samples, isLast: false)
+    }
+
+    /// Ends the stream and returns its last bytes.
+    /// - Parameter sampleCount: samples per channel of the source at its own rate; may be left out where that is the
+    ///   model's rate.
+    public mutating func finish(sampleCount: Int? = nil) throws(VRVQError) -> [UInt8] {
+        precondition(!isEnded, "the stream has ended")
+        guard let count = sampleCount ?? (format.sourceRate == format.modelRate ? position : nil) else {
+            preconditionFailure("a source of another rate needs its own sample count")
+        }
+        guard format.modelSampleCount(sourceSamples: count) == position else {
+            throw VRVQError(
+                .badSetting,
+                "\(count) source samples become \(format.modelSampleCount(sourceSamples: count)) at the model's rate, "
+                    + "but \(position) came")
+        }
+        var bytes = try advance(Array(repeating: [], count: format.channels), isLast: true)
+        isEnded = true
+        bytes += try writer.trailer(sampleCount: count)
+        return bytes
+    }
+
+    private func check(_ samples: [[Float]]) throws(VRVQError) {
+        precondition(!isEnded, "the stream has ended")
+        guard samples.count == format.channels, samples.allSatisfy({ $0.count == samples[0].count }) else {
+            throw VRVQError(.badAudio, "\(format.channels) channels of equal length are needed")
+        }
+        for (channel, values) in samples.enumerated() {
+            try checkFinite(values, channel: channel, position: position)
+        }
+    }
+
+    private mutating func advance(_ samples: [[Float]], isLast: Bool) throws(VRVQError) -> [UInt8] {
+        position += samples[0].count
+        for channel in samples.indices {
+            let analysis = analyses[channel].push(samples[channel], isLast: isLast)
+            let grid = try codec.grid(analysis, rate: rate)
+            usedCodes += grid.usedCodes
+            pending[channel].append(grid)
+        }
+        var bytes: [UInt8] = []
+        if !isStarted {
+            bytes = writer.header()
+            isStarted = true
+        }
+        drain(isLast: isLast, into: &bytes)
+        return bytes
+    }
+
+    private mutating func drain(isLast: Bool, into bytes: inout [UInt8]) {
+        let ready = pending.map(\.frames).min() ?? 0
+        var start = 0
+        while ready - start >= format.framesPerChunk || (isLast && ready > start) {
+            let end = min(ready, start + format.framesPerChunk)
+            bytes += writer.chunk(pending, frames: start..<end)
+            start = end
+        }
+        for channel in pending.indices { pending[channel].removeFirst(start) }
+    }
+}
