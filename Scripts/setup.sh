@@ -77,7 +77,14 @@ missing_brew_packages() {
     have pkg-config || echo pkg-config
     have_library sndfile || echo libsndfile
     have_library soxr || echo libsoxr
-    have_library kissfft-float || echo kissfft
+}
+
+# Homebrew's own collection does not have kissfft.
+check_kissfft_on_macos() {
+    if ! have pkg-config || have_library kissfft-float; then return 0; fi
+    complain "kissfft is missing; run: git clone https://github.com/mborgerding/kissfft && cmake -S kissfft" \
+        "-B kissfft/build -DKISSFFT_DATATYPE=float -DKISSFFT_TOOLS=OFF -DKISSFFT_TEST=OFF &&" \
+        "cmake --build kissfft/build && sudo cmake --install kissfft/build && $again"
 }
 
 missing_elsewhere() {
@@ -172,6 +179,7 @@ fetch_dependencies() {
 
 check_folders
 install_packages
+if [ "$system" = Darwin ]; then check_kissfft_on_macos; fi
 check_swift
 if [ "$failed" = 0 ]; then fetch_dependencies; fi
 exit "$failed"
