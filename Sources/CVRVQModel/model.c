@@ -1,7 +1,10 @@
 #include "CVRVQModel.h"
 
 // 64-byte aligned, read-only and paged in on use. `#embed` (C23) is rebuilt when the file changes.
-_Alignas(64) const uint8_t vrvq_default_model[] = {
+static _Alignas(64) const uint8_t model[] = {
 #embed "small.safetensors"
 };
-const size_t vrvq_default_model_size = sizeof vrvq_default_model;
+
+const uint8_t *vrvq_default_model_bytes(void) { return model; }
+
+size_t vrvq_default_model_size(void) { return sizeof model; }
