@@ -137,24 +137,6 @@ public final class Codec: Sendable {
 
 /// Throws `badAudio` where a sample is a NaN or an infinity, which no codec can bring back.
 func checkFinite(_ samples: [Float], channel: Int, position: Int) throws(VRVQError) {
-    // The sum of x - x is zero unless one of them is not finite; it runs over vectors where a search would not.
-    let probe = samples.withUnsafeBufferPointer { samples in
-        var sums = SIMD8<Float>.zero
-        var index = 0
-        while index &+ 8 <= samples.count {
-            var lane = SIMD8<Float>.zero
-            for k in 0..<8 { lane[k] = samples[index &+ k] }
-            sums += lane - lane
-            index &+= 8
-        }
-        var sum = sums.sum()
-        while index < samples.count {
-            sum += samples[index] - samples[index]
-            index &+= 1
-        }
-        return sum
-    }
-    guard probe != 0 || probe.isNaN else { return }
     guard let index = samples.firstIndex(where: { !$0.isFinite }) else { return }
     throw VRVQError(
         .badAudio,

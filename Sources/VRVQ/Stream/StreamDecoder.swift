@@ -1,3 +1,5 @@
+import VRVQNetwork
+
 /// Bytes of a `.vrvq` stream in, samples out, as they come. The samples do not depend on how the bytes were cut.
 ///
 /// Samples are at the model's rate (`format.modelRate`); where the source had another (`format.sourceRate`), the
@@ -110,16 +112,18 @@ struct SilencedSynthesis {
         silent += grid.depth.map { $0 == 0 }
         var samples = synthesis.push(grid, isLast: isLast)
         var start = 0
-        while start < samples.count, !silent.isEmpty {
+        var frame = 0
+        while start < samples.count, frame < silent.count {
             let end = min(samples.count, start + hop - offset)
-            if silent[0] { for index in start..<end { samples[index] = 0 } }
+            if silent[frame] { for index in start..<end { samples[index] = 0 } }
             offset += end - start
             if offset == hop {
                 offset = 0
-                silent.removeFirst()
+                frame += 1
             }
             start = end
         }
+        silent.removeFirst(frame)
         return samples
     }
 

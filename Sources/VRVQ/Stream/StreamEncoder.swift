@@ -1,3 +1,5 @@
+import VRVQNetwork
+
 /// Samples in, bytes of a `.vrvq` stream out, as they come: for files, pipes and live sources alike. The bytes do
 /// not depend on how the samples were cut.
 ///
