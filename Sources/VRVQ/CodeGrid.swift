@@ -59,8 +59,8 @@ public struct CodeGrid: Equatable, Sendable {
 
     /// Appends frames of depth 0: silence.
     public mutating func appendSilence(frames: Int) {
-        depth += repeatElement(0, count: frames)
-        codes += repeatElement(0, count: frames * stages)
+        depth += [UInt8](repeating: 0, count: frames)
+        codes += [UInt16](repeating: 0, count: frames * stages)
     }
 
     /// Appends all frames of another grid of the same shape; the sample counts add up.

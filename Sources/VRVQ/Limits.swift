@@ -25,7 +25,8 @@ public enum Limits {
     public static let maximumModelNameBytes = 32
     /// Bytes of a tag's key.
     public static let maximumTagKeyBytes = 64
-    /// Codes (channels x frames x stages) that `VRVQStream.decode` will hold in memory: 256 MiB of them. Longer streams
-    /// are read piece by piece with `StreamReader`. A bound of this library, not of the format.
-    public static let maximumCodesInMemory = 1 << 27
+    /// Codes (channels x frames x stages) that `VRVQStream(decoding:)` will hold in memory: 128 MiB of them, 13 hours
+    /// of stereo with 8 stages at 86 frames a second. Longer streams are read piece by piece with `StreamReader`. A
+    /// bound of this library, not of the format.
+    public static let maximumCodesInMemory = 1 << 26
 }

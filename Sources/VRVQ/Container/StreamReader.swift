@@ -14,12 +14,17 @@ public struct StreamReader: Sendable {
         case format(StreamFormat)
         /// All tags, in place of those before.
         case tags([Tag])
-        /// 1 to `framesPerChunk` frames of every coded channel. `firstFrame` counts from the start of the stream; the
-        /// sample count of each grid is that of whole frames (the totals say where the last one ends).
+        /// Frames of every coded channel: those of one chunk, or a piece of a silence run of at most
+        /// `framesPerChunk` or 256 frames, whichever is more. `firstFrame` counts from the start of the stream; the sample count of each
+        /// grid is that of whole frames (the totals say where the last one ends).
         case chunk([CodeGrid], firstFrame: Int)
         /// Always last.
         case end(StreamTotals)
     }
+
+    /// Frames of a silence run that one event gives at most, where a chunk is not longer. With pieces of a single frame,
+    /// the longest run in a stream of one-frame chunks would take a minute to list.
+    static let longestSilencePiece = 256
 
     /// The format, once it was read.
     public private(set) var format: StreamFormat?
@@ -137,7 +142,7 @@ public struct StreamReader: Sendable {
 
     /// The next piece of a silence run.
     private mutating func silentChunk(_ format: StreamFormat) -> Event {
-        let frames = min(pendingSilence, format.framesPerChunk)
+        let frames = min(pendingSilence, max(format.framesPerChunk, Self.longestSilencePiece))
         var grid = CodeGrid(stages: format.stages, entries: format.entries)
         grid.appendSilence(frames: frames)
         grid.sampleCount = frames * format.hop

@@ -59,4 +59,19 @@ struct ContainerPartsTests {
         #expect(StreamFormat.framesPerSecond(modelRate: 16000, hop: 320) == 50)
         #expect(StreamFormat.framesPerSecond(modelRate: 100, hop: 512) == 1)
     }
+
+    /// Source rate, model rate, source samples; model samples and frames of 512, worked out by hand.
+    @Test(arguments: [
+        (44100, 44100, 0, 0, 0), (44100, 44100, 512, 512, 1), (44100, 44100, 513, 513, 2),
+        (48000, 44100, 1, 1, 1), (48000, 44100, 48001, 44101, 87), (48000, 44100, 160, 147, 1),
+        (44100, 48000, 3, 4, 1), (192_000, 16000, 12 * 512, 512, 1), (192_000, 16000, 12 * 512 + 1, 513, 2),
+        (1, 8_000_000, 1 << 40, 8_000_000 << 40, 15625 << 40), (8_000_000, 1, 1 << 40, 137_439, 269),
+    ])
+    func sampleAndFrameCounts(sourceRate: Int, modelRate: Int, samples: Int, modelSamples: Int, frames: Int) {
+        let format = StreamFormat(
+            sourceRate: sourceRate, channels: 1, modelRate: modelRate, hop: 512, stages: 8, entries: 1024,
+            networkFingerprint: ContainerFixtures.fingerprint, modelName: "")
+        #expect(format.modelSampleCount(sourceSamples: samples) == modelSamples)
+        #expect(format.frameCount(sourceSamples: samples) == frames)
+    }
 }
