@@ -1,3 +1,5 @@
+import Synchronization
+
 /// An output that appears under its name only when it is complete.
 ///
 /// Bytes go to a hidden file in the same folder, which ``finish()`` renames; ``cancel()``, or the end of the object
@@ -12,6 +14,7 @@ public final class AtomicFile {
     /// Bytes written by ``write(_:)-(UnsafeRawBufferPointer)`` so far.
     public private(set) var byteCount = 0
 
+    private static let unfinished = Mutex<Set<String>>([])
     private let descriptor: Descriptor
     private let overwrite: Bool
     private let target: String
@@ -41,6 +44,7 @@ public final class AtomicFile {
         }
         isSeekable = true
         self.temporary = temporary
+        Self.unfinished.withLock { _ = $0.insert(temporary) }
         if let status { System.setMode(descriptor.number, status.mode) }
     }
 
@@ -78,14 +82,30 @@ public final class AtomicFile {
     /// Gives the file its name. Throws `alreadyExists` when the name was taken meanwhile.
     public func finish() throws(AudioError) {
         guard let temporary else { return }
-        if overwrite { try System.replace(target, by: temporary) } else { try System.place(temporary, as: target) }
+        // Under the lock, so that an interruption comes before or after, never between.
+        let result: Result<Void, AudioError> = Self.unfinished.withLock { unfinished in
+            do throws(AudioError) {
+                if overwrite { try System.replace(target, by: temporary) } else { try System.place(temporary, as: target) }
+                unfinished.remove(temporary)
+                return .success(())
+            } catch { return .failure(error) }
+        }
+        try result.get()
         self.temporary = nil
     }
 
     /// Removes what was written, unless `finish()` came before. Direct outputs keep what they got.
     public func cancel() {
-        if let temporary { System.remove(temporary) }
-        temporary = nil
+        guard let temporary else { return }
+        System.remove(temporary)
+        Self.unfinished.withLock { _ = $0.remove(temporary) }
+        self.temporary = nil
+    }
+
+    /// Removes the hidden files of every output that is not finished. For a program that is about to end, because a
+    /// signal came: outputs that are still being written fail or vanish.
+    public static func removeUnfinished() {
+        unfinished.withLock { for path in $0 { System.remove(path) } }
     }
 
     /// The descriptor, for writers that seek by themselves.

@@ -1,0 +1,186 @@
+import ArgumentParser
+import VRVQ
+import VRVQAudio
+
+/// `vrvq decode`.
+struct Decode: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Decode .vrvq files to audio.",
+        discussion: """
+            The decoded file has the source's rate, channels and exact sample count. Its kind follows its name: .wav,
+            .flac, .aiff, .caf, .ogg, .opus. Without -o, IN.vrvq becomes IN.wav beside it. "-" is standard input or
+            standard output (WAV of unknown length, or raw samples with --raw-format).
+            """)
+
+    @Argument(help: ".vrvq files, folders, or - for standard input.")
+    var inputs: [String]
+
+    @Option(name: .shortAndLong, help: "The audio file, - for standard output, or a folder for several inputs.")
+    var output: String?
+
+    @Option(name: .long, help: "A model's name, fingerprint or file (default: the one that the stream names).")
+    var model: String?
+
+    @Option(name: .long, help: "Samples per second of the output (default: the source's).")
+    var rate: Int?
+
+    @Option(name: .long, help: "Samples of the output: pcm16, pcm24, pcm32, float32 ... (default pcm16).")
+    var encoding: String?
+
+    @Option(name: .long, help: "Standard output gets raw samples: s16le, s24le, s32le, f32le or u8.")
+    var rawFormat: String?
+
+    @OptionGroup var work: WorkOptions
+    @OptionGroup var reporting: OutputOptions
+
+    func run() throws {
+        let threads = try work.threadsPerFile()
+        let instructionSet = try ModelLibrary.instructionSet()
+        let target = try DecodeTarget(rate: rate, encoding: encoding, rawFormat: rawFormat)
+        let plan = try Plan(inputs: inputs, output: output, extensions: ["vrvq"], outputExtension: "wav")
+        let toStandard = plan.items.contains { $0.output == "-" }
+        if toStandard && Text.isTerminal(1) {
+            throw Failure.usage("audio would go to the terminal: name a file with -o or redirect the output")
+        }
+        if rawFormat != nil && !toStandard { throw Failure.usage("--raw-format is for standard output: add -o -") }
+        let models = ModelCache(option: model, threads: threads, instructionSet: instructionSet)
+        let reporting = reporting
+        try plan.run(jobs: work.jobs) { item in
+            let job = DecodeJob(
+                models: models, target: target, item: item, reporting: reporting,
+                showsProgress: plan.items.count == 1)
+            try job.run()
+        }
+    }
+}
+
+/// What the output is to be.
+struct DecodeTarget: Sendable {
+    let rate: Int?
+    let encoding: SampleEncoding
+    let container: AudioContainer?
+
+    init(rate: Int?, encoding: String?, rawFormat: String?) throws {
+        if let rate, !AudioFormat.sampleRates.contains(rate) {
+            throw Failure.usage("--rate must be 1 to \(AudioFormat.sampleRates.upperBound), not \(rate)")
+        }
+        self.rate = rate
+        if encoding != nil && rawFormat != nil { throw Failure.usage("--encoding and --raw-format exclude each other") }
+        if let rawFormat {
+            guard let samples = RawSampleFormat(rawValue: rawFormat) else {
+                let names = RawSampleFormat.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Failure.usage("--raw-format must be one of \(names), not \(Text.printable(rawFormat))")
+            }
+            self.encoding = samples.encoding
+            container = .raw
+        } else {
+            guard let encoding = SampleEncoding(rawValue: encoding ?? "pcm16") else {
+                let names = SampleEncoding.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Failure.usage("--encoding must be one of \(names), not \(Text.printable(encoding ?? ""))")
+            }
+            self.encoding = encoding
+            container = nil
+        }
+    }
+}
+
+/// One stream to one audio file.
+struct DecodeJob {
+    let models: ModelCache
+    let target: DecodeTarget
+    let item: Plan.Item
+    let reporting: OutputOptions
+    let showsProgress: Bool
+
+    /// Bytes that are read at once: a fraction of a second at the usual rates.
+    private static let blockBytes = 1 << 12
+
+    func run() throws {
+        let input = try ByteReader(path: item.input)
+        let progress = Progress(item.input, totalSeconds: nil, isShown: showsProgress)
+        var decoder = StreamDecoder { [models] format throws(VRVQError) in try models.codec(for: format) }
+        var output: DecodeOutput?
+        while let bytes = try input.read(upTo: Self.blockBytes) {
+            let samples = try decoder.push(bytes)
+            try advance(&output, decoder, samples)
+            if let output { progress.update(seconds: output.seconds, bytes: decoder.statistics.totalBytes) }
+        }
+        try advance(&output, decoder, try decoder.finish())
+        guard let output, let totals = decoder.totals, let format = decoder.format else { return }
+        try output.finish(sourceSamples: totals.sampleCount)
+        progress.clear()
+        if output.clippedSamples > 0 {
+            Text.printError(
+                "vrvq: warning: \(Text.printable(item.output)): \(output.clippedSamples) samples were beyond full scale and cut; "
+                    + "--encoding float32 keeps them")
+        }
+        report(output, format, decoder.statistics, totals, elapsed: progress.elapsed)
+    }
+
+    private func advance(_ output: inout DecodeOutput?, _ decoder: StreamDecoder, _ samples: [[Float]]) throws {
+        guard let format = decoder.format else { return }
+        if output == nil {
+            output = try DecodeOutput(format, target: target, path: item.output, overwrite: reporting.force)
+        }
+        if !samples.isEmpty { try output!.push(samples) }
+    }
+
+    private func report(
+        _ output: DecodeOutput, _ format: StreamFormat, _ statistics: StreamStatistics, _ totals: StreamTotals,
+        elapsed: Double
+    ) {
+        let rates = StreamRates(statistics, format: format, sampleCount: totals.sampleCount)
+        let speed = elapsed > 0 ? rates.seconds / elapsed : 0
+        let line =
+            "\(Text.printable(item.input)) -> \(Text.printable(item.output)): \(Text.duration(rates.seconds)), "
+            + "\(Text.decimal(rates.kbps, 2)) kbit/s, \(Text.decimal(speed, 0)) times real time"
+        var object = rates.json
+        object["input"] = .string(item.input)
+        object["output"] = .string(item.output)
+        object["clipped_samples"] = .integer(output.clippedSamples)
+        object["elapsed_seconds"] = .number(elapsed)
+        object["times_real_time"] = .number(speed)
+        for (key, value) in format.json { object[key] = value }
+        reporting.report(line, .object(object), outputIsStandard: item.output == "-")
+    }
+}
+
+/// Decoded samples on their way to a file: converted to its rate and cut to its length.
+final class DecodeOutput {
+    private let writer: AudioWriter
+    private let resampler: Resampler
+    private let format: StreamFormat
+    private let rate: Int
+
+    init(_ format: StreamFormat, target: DecodeTarget, path: String, overwrite: Bool) throws {
+        self.format = format
+        rate = target.rate ?? format.sourceRate
+        try Files.makeFolder(String(Files.folder(of: path).dropLast()))
+        writer = try AudioWriter(
+            path: path, format: AudioFormat(sampleRate: rate, channels: format.channels), encoding: target.encoding,
+            container: target.container, overwrite: overwrite)
+        resampler = try Resampler(from: format.modelRate, to: rate, channels: format.channels)
+    }
+
+    /// Seconds written so far.
+    var seconds: Double { Double(writer.framesWritten) / Double(rate) }
+    var clippedSamples: Int { writer.clippedSamples }
+
+    func push(_ samples: [[Float]]) throws { try write(resampler.push(samples), limit: nil) }
+
+    func finish(sourceSamples: Int) throws {
+        let wanted = Resampler.outputFrames(sourceSamples, from: format.sourceRate, to: rate)
+        try write(resampler.finish(), limit: wanted)
+        // Two conversions round up twice, so there may be a sample more than there was, never one less.
+        let missing = wanted - writer.framesWritten
+        if missing > 0 { try writer.write(Array(repeating: Array(repeating: 0, count: missing), count: format.channels)) }
+        try writer.finish()
+    }
+
+    /// Holds nothing back: the conversion gives the samples beyond the end only when it is finished.
+    private func write(_ samples: [[Float]], limit: Int?) throws {
+        guard let count = samples.first?.count, count > 0 else { return }
+        let kept = limit.map { max(0, min(count, $0 - writer.framesWritten)) } ?? count
+        try writer.write(kept == count ? samples : samples.map { Array($0[..<kept]) })
+    }
+}

@@ -1,0 +1,148 @@
+import ArgumentParser
+import VRVQ
+
+/// `vrvq info`.
+struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what is in a .vrvq file.",
+        discussion: "Needs no model: everything but the sound is in the file.")
+
+    @Argument(help: "A .vrvq file, or - for standard input.")
+    var input: String
+
+    @Flag(name: .long, help: "List every frame: channel, time, depth and codes.")
+    var frames = false
+
+    @Flag(name: .long, help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        do { try show() } catch { throw Failure(error, subject: input) }
+    }
+
+    private func show() throws {
+        let survey = try StreamSurvey(path: input) { frame in
+            if frames && !json { print(frame.line) }
+        }
+        if json { print(survey.json(withFrames: frames).text) } else if !frames { survey.lines.forEach { print($0) } }
+    }
+}
+
+/// A stream read through once.
+struct StreamSurvey {
+    /// One frame of one channel.
+    struct Frame {
+        let channel: Int
+        let index: Int
+        let seconds: Double
+        let codes: [UInt16]
+
+        var line: String {
+            "\(channel + 1)\t\(index)\t\(Text.decimal(seconds, 4))\t\(codes.count)\t"
+                + codes.map(String.init).joined(separator: " ")
+        }
+        var json: JSON {
+            .object([
+                "channel": .integer(channel + 1), "frame": .integer(index), "seconds": .number(seconds),
+                "depth": .integer(codes.count), "codes": .integers(codes.map { Int($0) }),
+            ])
+        }
+    }
+
+    let path: String
+    let format: StreamFormat
+    let totals: StreamTotals
+    let statistics: StreamStatistics
+    let tags: [Tag]
+    /// Depth of every frame, by channel.
+    private(set) var depths: [[UInt8]] = []
+    private var frames: [Frame] = []
+
+    /// Reads a stream; `visit` sees every frame as it comes.
+    init(path: String, visit: (Frame) -> Void = { _ in }) throws {
+        self.path = path
+        let input = try ByteReader(path: path)
+        var reader = StreamReader()
+        var (totals, tags): (StreamTotals?, [Tag]) = (nil, [])
+        while let bytes = try input.read(upTo: 1 << 16) {
+            reader.push(bytes)
+            while let event = try reader.next() {
+                switch event {
+                case .format(let format): depths = Array(repeating: [], count: format.codedChannels)
+                case .tags(let found): tags = found
+                case .end(let found): totals = found
+                case .chunk(let grids, let first):
+                    for (channel, grid) in grids.enumerated() {
+                        depths[channel] += grid.depth
+                        for frame in 0..<grid.frames {
+                            let seconds = Double((first + frame) * reader.format!.hop) / Double(reader.format!.modelRate)
+                            let codes = Array(grid.codes(ofFrame: frame))
+                            visit(Frame(channel: channel, index: first + frame, seconds: seconds, codes: codes))
+                        }
+                    }
+                }
+            }
+        }
+        try reader.finish()
+        (format, self.totals, statistics, self.tags) = (reader.format!, totals!, reader.statistics, tags)
+    }
+
+    private var rates: StreamRates { StreamRates(statistics, format: format, sampleCount: totals.sampleCount) }
+
+    /// Frames by depth, 0 to N, all channels together.
+    var histogram: [Int] {
+        var counts = [Int](repeating: 0, count: format.stages + 1)
+        for channel in depths { for depth in channel { counts[Int(depth)] += 1 } }
+        return counts
+    }
+
+    /// For people.
+    var lines: [String] {
+        let rates = rates
+        let overhead = statistics.totalBytes - (statistics.depthBits + statistics.codeBits + 7) / 8
+        var lines = [
+            "file       \(Text.printable(path)), \(Text.bytes(statistics.totalBytes))",
+            "audio      \(Text.duration(rates.seconds)) (\(totals.sampleCount) samples), \(format.sourceRate) Hz, "
+                + "\(format.channels) channel\(format.channels == 1 ? "" : "s")",
+            "model      \(Text.printable(format.modelName)) (\(format.networkFingerprint)), \(format.modelRate) Hz, "
+                + "\(format.hop) samples a frame, \(format.stages) codebooks of \(format.entries)",
+            "rate       \(Text.decimal(rates.kbps, 2)) kbit/s on disk (by the paper's formula "
+                + "\(Text.decimal(rates.paperKbps, 2))); \(format.rateText)",
+            "spent on   codes \(share(statistics.codeBits)), depths \(share(statistics.depthBits)), "
+                + "container \(share(overhead * 8))",
+            "frames     \(statistics.frames) in \(statistics.chunks) chunks, "
+                + "\(Text.decimal(rates.meanDepth, 2)) codebooks a frame on average",
+        ]
+        for tag in tags { lines.append("tag        \(Text.printable(tag.key)) = \(Text.printable(tag.value))") }
+        return lines + histogramLines
+    }
+
+    private func share(_ bits: Int) -> String {
+        let total = max(1, statistics.totalBytes * 8)
+        return "\(Text.bytes((bits + 7) / 8)) (\(Text.decimal(100 * Double(bits) / Double(total), 1)) %)"
+    }
+
+    private var histogramLines: [String] {
+        let counts = histogram
+        let total = max(1, counts.reduce(0, +))
+        return ["codebooks  frames"]
+            + counts.enumerated().filter { $0.element > 0 || $0.offset > 0 }.map { depth, count in
+                let bar = String(repeating: "#", count: (count * 50 + total / 2) / total)
+                return "\(Text.right(String(depth), 9))  \(Text.right(String(count), 6)) "
+                    + "\(Text.right(Text.decimal(100 * Double(count) / Double(total), 1), 5)) % \(bar)"
+            }
+    }
+
+    /// For programs.
+    func json(withFrames: Bool) -> JSON {
+        var object = rates.json
+        for (key, value) in format.json { object[key] = value }
+        object["file"] = .string(path)
+        object["depth_histogram"] = .integers(histogram)
+        object["tags"] = .array(tags.map { .object(["key": .string($0.key), "value": .string($0.value)]) })
+        if withFrames {
+            object["depths"] = .array(depths.map { .integers($0.map { Int($0) }) })
+        }
+        return .object(object)
+    }
+}

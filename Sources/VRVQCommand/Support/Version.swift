@@ -1,0 +1,4 @@
+/// The version of the program, as `vrvq --version` prints it and CHANGELOG.md names it.
+enum Version {
+    static let number = "0.1.0"
+}

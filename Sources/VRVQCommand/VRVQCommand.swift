@@ -1,6 +1,0 @@
-import ArgumentParser
-
-@main
-struct VRVQCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "vrvq")
-}
