@@ -99,7 +99,8 @@ static void compare_product(const vrvq_kernels *a, const vrvq_kernels *b, size_t
 }
 
 static void compare_products(const vrvq_kernels *a, const vrvq_kernels *b) {
-    static const size_t rows[] = {0, 1, 2, 3, 4, 5, 6, 7, 11, 12, 13}, columns[] = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 43};
+    static const size_t rows[] = {0, 1, 2, 3, 4, 5, 6, 7, 11, 12, 13};
+    static const size_t columns[] = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 43};
     static const size_t depths[] = {1, 3, 4, 5, 96, 128, 129, 256, 257, 600};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (size_t j = 0; j < sizeof columns / sizeof *columns; j++)
@@ -146,7 +147,10 @@ static void compare_elements(const vrvq_kernels *a, const vrvq_kernels *b, size_
 static void compare_argmax(const vrvq_kernels *a, const vrvq_kernels *b, size_t columns) {
     float *scores = guarded(columns * 7);
     static const float odd[] = {NAN, -INFINITY, INFINITY, 0, -0.0f, 1};
-    for (size_t i = 0; i < columns * 7; i++) scores[i] = i / columns % 2 ? integer() : odd[next() % (i / columns + 1) % 6];
+    for (size_t i = 0; i < columns * 7; i++) {
+        const size_t row = i / columns;
+        scores[i] = row % 2 ? integer() : odd[next() % (row + 1) % 6];
+    }
     uint16_t x[7], y[7];
     a->argmax(x, scores, (ptrdiff_t)columns, 7, columns);
     b->argmax(y, scores, (ptrdiff_t)columns, 7, columns);
