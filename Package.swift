@@ -60,7 +60,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["VRVQ", "VRVQNetwork"], path: "Tests/TestSupport",
             swiftSettings: swift),
-        .testTarget(name: "VRVQKernelTests", dependencies: ["CVRVQKernels", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "VRVQKernelTests", dependencies: ["CVRVQKernels", "TestSupport"],
+            exclude: ["neon-compare.c", "neon-under-qemu.sh"], swiftSettings: swift),
         .testTarget(name: "VRVQNetworkTests", dependencies: ["VRVQNetwork", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "VRVQTests", dependencies: ["VRVQ", "VRVQNetwork", "VRVQDefaultModel", "TestSupport"],

@@ -29,7 +29,7 @@ FORCE_INLINE vector load_first(const float *from, size_t count) {
 FORCE_INLINE void store_first(float *to, vector value, size_t count) {
     _mm256_maskstore_ps(to, first_lanes(count), (__m256)value);
 }
-FORCE_INLINE bool any(vector_bits mask) { return _mm256_movemask_ps((__m256)mask) != 0; }
+FORCE_INLINE bool any(vector_mask mask) { return _mm256_movemask_ps((__m256)mask) != 0; }
 FORCE_INLINE vector widen_vector(const uint16_t *from) {
     return (vector)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)from));
 }

@@ -4,7 +4,8 @@
 
 #include "internal.h"
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"))),             \
+                             apply_to = function)
 #pragma clang fp contract(off)
 
 #define VECTOR_LANES 16
@@ -26,7 +27,7 @@ FORCE_INLINE vector load_first(const float *from, size_t count) {
 FORCE_INLINE void store_first(float *to, vector value, size_t count) {
     _mm512_mask_storeu_ps(to, first_lanes(count), (__m512)value);
 }
-FORCE_INLINE bool any(vector_bits mask) { return _mm512_movepi32_mask((__m512i)mask) != 0; }
+FORCE_INLINE bool any(vector_mask mask) { return _mm512_movepi32_mask((__m512i)mask) != 0; }
 FORCE_INLINE vector widen_vector(const uint16_t *from) {
     return (vector)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)from));
 }

@@ -25,7 +25,7 @@ FORCE_INLINE vector load_first(const float *from, size_t count) {
 FORCE_INLINE void store_first(float *to, vector value, size_t count) {
     for (size_t i = 0; i < count; i++) to[i] = value[i];
 }
-FORCE_INLINE bool any(vector_bits mask) { return vmaxvq_u32((uint32x4_t)mask) != 0; }
+FORCE_INLINE bool any(vector_mask mask) { return vmaxvq_u32((uint32x4_t)mask) != 0; }
 FORCE_INLINE vector widen_vector(const uint16_t *from) {
     return (vector)vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from)));
 }

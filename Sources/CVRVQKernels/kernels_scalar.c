@@ -17,6 +17,6 @@ FORCE_INLINE vector load_first(const float *from, size_t count) { return count ?
 FORCE_INLINE void store_first(float *to, vector value, size_t count) {
     if (count) *to = value;
 }
-FORCE_INLINE bool any(vector_bits mask) { return mask != 0; }
+FORCE_INLINE bool any(vector_mask mask) { return mask != 0; }
 
 #include "bodies.inc"

@@ -123,6 +123,21 @@ import Testing
         #expect(constantProduct(kernels, taps: 2, depth: 256, weights: one + one, bias: 0x1p24) == 0x1p24)
     }
 
+    /// [panel][tap][depth][column of the panel], zeros beyond the last column; [column][tap][depth] up to four.
+    @Test(arguments: KernelSet.available) func packsInTheDocumentedOrder(kernels: KernelSet) {
+        var numbers = SeededNumbers(seed: 7)
+        for columns in [1, 4, 5, kernels.panel + 1] {
+            let product = Product(rows: 1, columns: columns, taps: 2, depth: 40, exact: true, using: &numbers)
+            let packed = product.packed(for: kernels, side: .after).values
+            let width = columns <= 4 ? 1 : kernels.panel
+            let expected = packed.indices.map { i -> Float in
+                let column = i / (2 * 40 * width) * width + i % width
+                return column < columns ? product.weights[i / width % (2 * 40) * columns + column] : 0
+            }
+            #expect(packed == expected, "columns \(columns)")
+        }
+    }
+
     /// Weights with taps innermost, as convolution weights are stored: [column][depth][tap].
     @Test(arguments: KernelSet.available) func packsAnyOrder(kernels: KernelSet) {
         var numbers = SeededNumbers(seed: 6)

@@ -44,14 +44,14 @@ import Testing
         let inverse = alpha.map { 1 / ($0 + 1e-9) }
         let x = numbers.floats(39 * 40, -size...size)
         let worst = worstError(run(kernels, x, alpha, inverse), x, alpha, inverse)
-        #expect(worst <= 3, "seed \(seed)")
+        #expect(worst <= 4, "seed \(seed)")
     }
 
     @Test(arguments: KernelSet.available) func isRightForEveryAngle(kernels: KernelSet) {
         let alpha: [Float] = [1, 1, 1, 1e10, 1e30, 2, 1e-30, 0.5]
         let x: [Float] = [99_999.9, 100_000, 1e30, 1e30, 1e30, -3e38, 1e-30, -1e9]
         let inverse = alpha.map { 1 / $0 }
-        #expect(worstError(run(kernels, x, alpha, inverse), x, alpha, inverse) <= 3)
+        #expect(worstError(run(kernels, x, alpha, inverse), x, alpha, inverse) <= 4)
     }
 
     @Test(arguments: KernelSet.available) func zeroAlphaIsIdentity(kernels: KernelSet) {

@@ -54,7 +54,7 @@ typedef struct vrvq_kernels {
     void (*multiply)(const vrvq_product *product);
 
     /// Snake: out[r][c] = x + sin(alpha[c] x)^2 * inverse[c], with inverse = 1 / (alpha + 1e-9) by the caller.
-    /// `out` may equal `in`. Good to 3 units in the last place of max(|x|, inverse); from |alpha x| = 1e5 on the C
+    /// `out` may equal `in`. Good to 4 units in the last place of max(|x|, inverse); from |alpha x| = 1e5 on the C
     /// library takes over, which is slower. NaN for a NaN or infinite x.
     void (*snake)(float *out, const float *in, const float *alpha, const float *inverse, size_t rows, size_t channels);
 
@@ -66,7 +66,8 @@ typedef struct vrvq_kernels {
     void (*tanh)(float *out, const float *in, size_t count);
     void (*sigmoid)(float *out, const float *in, size_t count);
 
-    /// Each row of `width` floats divided by max(its Euclidean length, 1e-12), in double precision; `out` may equal `in`.
+    /// Each row of `width` floats divided by max(its Euclidean length, 1e-12), in double precision; `out` may equal
+    /// `in`.
     void (*normalize)(float *out, const float *in, size_t rows, size_t width);
 
     /// index[r] = position of the greatest of scores[r * stride + 0 ..< columns]; the lowest position on equality.
