@@ -12,7 +12,8 @@ public final class AtomicFile {
     /// Bytes written by ``write(_:)-(UnsafeRawBufferPointer)`` so far.
     public private(set) var byteCount = 0
 
-    private let descriptor: Descriptor
+    /// For writers that seek by themselves.
+    let descriptor: Descriptor
     private let overwrite: Bool
     private let target: String
     private var temporary: String?
@@ -87,9 +88,6 @@ public final class AtomicFile {
         if let temporary { System.remove(temporary) }
         temporary = nil
     }
-
-    /// The descriptor, for writers that seek by themselves.
-    var number: Int32 { descriptor.number }
 
     private static func folder(of path: String) -> String {
         path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
