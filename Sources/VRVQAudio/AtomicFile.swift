@@ -15,7 +15,8 @@ public final class AtomicFile {
     public private(set) var byteCount = 0
 
     private static let unfinished = Mutex<Set<String>>([])
-    private let descriptor: Descriptor
+    /// For writers that seek by themselves.
+    let descriptor: Descriptor
     private let overwrite: Bool
     private let target: String
     private var temporary: String?
@@ -107,9 +108,6 @@ public final class AtomicFile {
     public static func removeUnfinished() {
         unfinished.withLock { for path in $0 { System.remove(path) } }
     }
-
-    /// The descriptor, for writers that seek by themselves.
-    var number: Int32 { descriptor.number }
 
     private static func folder(of path: String) -> String {
         path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""

@@ -1,27 +1,24 @@
 import CSndfile
 
-/// Samples through libsndfile into an output that can be sought. libsndfile writes by our own functions, so that a
-/// full disk is noticed also in bytes that its encoders hold back until the end.
+/// Samples through libsndfile into an output that can be sought.
 final class SndfileSink: SampleSink {
-    private let output: Output
+    private let output: VirtualFile
     private let channels: Int
     private var handle: OpaquePointer?
 
     init(
         _ file: AtomicFile, _ format: AudioFormat, _ container: AudioContainer, _ encoding: SampleEncoding
     ) throws(AudioError) {
-        output = Output(file)
+        output = VirtualFile(file.descriptor, name: file.name)
         channels = format.channels
         var info = SF_INFO()
         info.samplerate = Int32(format.sampleRate)
         info.channels = Int32(format.channels)
         info.format = Self.code(container, encoding)
         guard sf_format_check(&info) != 0 else { throw Self.refusal(file.name, format, container, encoding) }
-        var calls = Output.calls
-        let context = Unmanaged.passUnretained(output).toOpaque()
-        guard let handle = sf_open_virtual(&calls, Int32(SFM_WRITE), &info, context) else {
-            if output.failure == nil { throw Self.refusal(file.name, format, container, encoding) }
-            throw output.failure!
+        guard let handle = output.open(SFM_WRITE, &info) else {
+            if let failure = output.failure { throw failure }
+            throw Self.refusal(file.name, format, container, encoding)
         }
         self.handle = handle
     }
@@ -44,14 +41,14 @@ final class SndfileSink: SampleSink {
         let result = sf_close(handle)
         if let failure = output.failure { throw failure }
         if result != 0 {
-            throw AudioError(.writeFailed, "\(output.file.name): \(String(cString: sf_error_number(result)))")
+            throw AudioError(.writeFailed, "\(output.name): \(String(cString: sf_error_number(result)))")
         }
     }
 
     private func check(_ written: sf_count_t, _ frames: sf_count_t) throws(AudioError) {
         if let failure = output.failure { throw failure }
         if written != frames {
-            throw AudioError(.writeFailed, "\(output.file.name): \(String(cString: sf_strerror(handle)))")
+            throw AudioError(.writeFailed, "\(output.name): \(String(cString: sf_strerror(handle)))")
         }
     }
 
@@ -86,46 +83,4 @@ final class SndfileSink: SampleSink {
             "\(name): \(container.rawValue) cannot hold \(format.channels) channels at \(format.sampleRate) Hz"
                 + stored + hint)
     }
-}
-
-/// The output as libsndfile's callbacks see it.
-private final class Output {
-    let file: AtomicFile
-    var failure: AudioError?
-
-    init(_ file: AtomicFile) { self.file = file }
-
-    static var calls: SF_VIRTUAL_IO {
-        SF_VIRTUAL_IO(
-            get_filelen: { from($0) { System.status(of: $0.file.number)?.size ?? 0 } },
-            seek: { offset, origin, context in
-                from(context) { System.move($0.file.number, to: Int(offset), from: origin) }
-            },
-            read: { target, count, context in
-                from(context) { $0.read(UnsafeMutableRawBufferPointer(start: target, count: Int(count))) }
-            },
-            write: { source, count, context in
-                from(context) { $0.write(UnsafeRawBufferPointer(start: source, count: Int(count))) }
-            },
-            tell: { from($0) { System.position(of: $0.file.number) } })
-    }
-
-    private func read(_ target: UnsafeMutableRawBufferPointer) -> Int {
-        (try? System.readSome(file.number, target, file.name)) ?? 0
-    }
-
-    private func write(_ source: UnsafeRawBufferPointer) -> Int {
-        if failure != nil { return 0 }
-        do throws(AudioError) {
-            try System.writeAll(file.number, source, file.name)
-            return source.count
-        } catch {
-            failure = error
-            return 0
-        }
-    }
-}
-
-private func from(_ context: UnsafeMutableRawPointer?, _ body: (Output) -> Int) -> sf_count_t {
-    sf_count_t(body(Unmanaged<Output>.fromOpaque(context!).takeUnretainedValue()))
 }

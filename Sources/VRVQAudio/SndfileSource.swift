@@ -1,12 +1,12 @@
 import CSndfile
 
-/// Samples of a file through libsndfile. The descriptor must be seekable and stays open while this lives.
+/// Samples of a file through libsndfile. The descriptor must be seekable.
 final class SndfileSource: SampleSource {
     let format: AudioFormat
     let frameCount: Int?
     private(set) var truncated: Bool
     private let name: String
-    private let descriptor: Descriptor
+    private let file: VirtualFile
     private let handle: OpaquePointer
     private var position = 0
     private var scratch: [Float]
@@ -16,16 +16,17 @@ final class SndfileSource: SampleSource {
     /// Opens what the descriptor holds from its present position on.
     init(_ descriptor: Descriptor, name: String, truncated: Bool) throws(AudioError) {
         var info = SF_INFO()
-        guard let handle = sf_open_fd(descriptor.number, Int32(SFM_READ), &info, 0) else {
-            throw Self.openError(name)
+        let file = VirtualFile(descriptor, name: name)
+        guard let handle = file.open(SFM_READ, &info) else {
+            throw file.failure ?? Self.openError(name)
         }
         let format = AudioFormat(sampleRate: Int(info.samplerate), channels: Int(info.channels))
         do throws(AudioError) { try format.validate(name) } catch {
-            sf_close(handle)
+            _ = withExtendedLifetime(file) { sf_close(handle) }
             throw error
         }
         self.name = name
-        self.descriptor = descriptor
+        self.file = file
         self.handle = handle
         self.format = format
         self.truncated = truncated
@@ -55,6 +56,7 @@ final class SndfileSource: SampleSource {
 
     /// What was read stays good; only a file of which nothing can be read is an error.
     private func noteEnd(at position: Int) throws(AudioError) {
+        if let failure = file.failure { throw failure }
         let failure = sf_error(handle)
         if failure != 0 && position == 0 {
             throw AudioError(.damaged, "\(name): no sample can be read: \(String(cString: sf_strerror(handle)))")

@@ -24,10 +24,10 @@ struct Decode: ParsableCommand {
     @Option(name: .long, help: "Samples per second of the output (default: the source's).")
     var rate: Int?
 
-    @Option(name: .long, help: "Samples of the output: pcm16, pcm24, pcm32, float32 ... (default pcm16).")
+    @Option(name: .long, help: "Samples of the output: pcm16, pcm24, pcm32 or float32 (default pcm16).")
     var encoding: String?
 
-    @Option(name: .long, help: "Standard output gets raw samples: s16le, s24le, s32le, f32le or u8.")
+    @Option(name: .long, help: "Standard output gets raw samples: s16le, s24le, s32le or f32le.")
     var rawFormat: String?
 
     @OptionGroup var work: WorkOptions
@@ -60,6 +60,10 @@ struct DecodeTarget: Sendable {
     let encoding: SampleEncoding
     let container: AudioContainer?
 
+    private static let rawEncodings: [String: SampleEncoding] = [
+        "s16le": .pcm16, "s24le": .pcm24, "s32le": .pcm32, "f32le": .float32,
+    ]
+
     init(rate: Int?, encoding: String?, rawFormat: String?) throws {
         if let rate, !AudioFormat.sampleRates.contains(rate) {
             throw Failure.usage("--rate must be 1 to \(AudioFormat.sampleRates.upperBound), not \(rate)")
@@ -67,11 +71,11 @@ struct DecodeTarget: Sendable {
         self.rate = rate
         if encoding != nil && rawFormat != nil { throw Failure.usage("--encoding and --raw-format exclude each other") }
         if let rawFormat {
-            guard let samples = RawSampleFormat(rawValue: rawFormat) else {
-                let names = RawSampleFormat.allCases.map(\.rawValue).joined(separator: ", ")
+            guard let samples = Self.rawEncodings[rawFormat] else {
+                let names = Self.rawEncodings.keys.sorted().joined(separator: ", ")
                 throw Failure.usage("--raw-format must be one of \(names), not \(Text.printable(rawFormat))")
             }
-            self.encoding = samples.encoding
+            self.encoding = samples
             container = .raw
         } else {
             guard let encoding = SampleEncoding(rawValue: encoding ?? "pcm16") else {

@@ -11,7 +11,7 @@ struct PipeTests {
     ])
     func fixtureThroughAPipe(_ name: String) throws {
         let file = try AudioReader(path: fixture(name))
-        let piped = try AudioReader(descriptor: pipe(bytes(fixture(name))), name: name)
+        let piped = try AudioReader(descriptor: piped(bytes(fixture(name))), name: name)
         #expect(piped.format == file.format)
         #expect(piped.frameCount == file.frameCount)
         #expect(try piped.readAll() == file.readAll())
@@ -26,7 +26,7 @@ struct PipeTests {
         let planar = (0..<channels).map { _ in random.samples(10001) }
         try save(planar, folder["x.wav"], encoding)
         let file = try AudioReader(path: folder["x.wav"])
-        let piped = try AudioReader(descriptor: pipe(bytes(folder["x.wav"])), name: "pipe")
+        let piped = try AudioReader(descriptor: piped(bytes(folder["x.wav"])), name: "pipe")
         #expect(file.frameCount == 10001 && piped.frameCount == 10001)
         #expect(try file.readAll() == piped.readAll())
         #expect(!file.truncated && !piped.truncated)
@@ -43,7 +43,7 @@ struct PipeTests {
         bytes.replaceSubrange(4..<8, with: little)
         bytes.replaceSubrange(40..<44, with: little)
         for value in 0..<7000 { bytes += [UInt8(value & 255), UInt8(value >> 8)] }
-        let piped = try AudioReader(descriptor: pipe(bytes), name: "pipe")
+        let piped = try AudioReader(descriptor: piped(bytes), name: "pipe")
         #expect(piped.frameCount == nil)
         #expect(try piped.readAll() == planar)
         #expect(!piped.truncated)
@@ -60,7 +60,7 @@ struct PipeTests {
         let cut = Array(whole.dropLast(missing))
         let expected = Array(try load(fixture("mono-8k-16bit.wav"))[0].prefix((cut.count - 44) / 2))
         for reader in [
-            try AudioReader(path: folder.file("x.wav", cut)), try AudioReader(descriptor: pipe(cut), name: "pipe"),
+            try AudioReader(path: folder.file("x.wav", cut)), try AudioReader(descriptor: piped(cut), name: "pipe"),
         ] {
             #expect(try reader.readAll() == [expected])
             #expect(reader.truncated)
@@ -83,7 +83,7 @@ struct PipeTests {
         let list = Array("LIST".utf8) + [3, 0, 0, 0] + Array("abc".utf8) + [0]
         let big = Array("junk".utf8) + [0, 0, 32, 0] + [UInt8](repeating: 7, count: 32 << 16)
         let odd = Array(plain[..<12]) + list + Array(plain[12..<36]) + big + Array(plain[36...]) + list
-        let reader = try AudioReader(descriptor: pipe(odd), name: "pipe")
+        let reader = try AudioReader(descriptor: piped(odd), name: "pipe")
         #expect(try reader.readAll() == load(fixture("mono-8k-16bit.wav")))
         #expect(!reader.truncated)
     }
@@ -96,7 +96,7 @@ struct PipeTests {
 
     @Test func rawWithHalfAFrameAtTheEnd() throws {
         let raw = try RawAudioFormat("s16le:8000:2")
-        let reader = try AudioReader(descriptor: pipe([1, 0, 2, 0, 3, 0]), name: "pipe", raw: raw)
+        let reader = try AudioReader(descriptor: piped([1, 0, 2, 0, 3, 0]), name: "pipe", raw: raw)
         #expect(try reader.readAll() == [[0x1p-15], [0x1p-14]])
         #expect(reader.truncated)
     }

@@ -95,7 +95,7 @@ struct ReaderTests {
             let reader = try AudioReader(path: path, raw: format)
             #expect(reader.frameCount == expected.count)
             #expect(try reader.readAll() == [expected])
-            #expect(try AudioReader(descriptor: pipe(bytes), name: "pipe", raw: format).readAll() == [expected])
+            #expect(try AudioReader(descriptor: piped(bytes), name: "pipe", raw: format).readAll() == [expected])
         }
     }
 
@@ -116,8 +116,8 @@ struct RefusalTests {
         #expect(code { _ = try AudioReader(path: "/dev/null") } == .notAudio)
         #expect(code { _ = try AudioReader(path: folder.file("empty", [])) } == .notAudio)
         #expect(code { _ = try AudioReader(path: folder.file("text", Array("hello, hello".utf8))) } == .notAudio)
-        #expect(code { _ = try AudioReader(descriptor: pipe(Array("hello, hello".utf8)), name: "p") } == .notAudio)
-        #expect(code { _ = try AudioReader(descriptor: pipe([]), name: "p") } == .notAudio)
+        #expect(code { _ = try AudioReader(descriptor: piped(Array("hello, hello".utf8)), name: "p") } == .notAudio)
+        #expect(code { _ = try AudioReader(descriptor: piped([]), name: "p") } == .notAudio)
         #expect(
             code {
                 _ = try AudioReader(path: folder.file("cut.wav", bytes(fixture("mono-8k-16bit.wav")).prefix(30) + []))
@@ -134,7 +134,7 @@ struct RefusalTests {
         bytes += [UInt8](repeating: 0, count: 400)
         let path = try folder.file("x.wav", bytes)
         #expect(code { _ = try AudioReader(path: path) } == expected)
-        #expect(code { _ = try AudioReader(descriptor: pipe(bytes), name: "p") } == expected)
+        #expect(code { _ = try AudioReader(descriptor: piped(bytes), name: "p") } == expected)
     }
 
     @Test(arguments: [

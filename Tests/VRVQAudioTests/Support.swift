@@ -51,10 +51,10 @@ final class Folder {
 }
 
 /// The reading end of a pipe into which another thread writes the bytes, in pieces of odd sizes.
-func pipe(_ bytes: [UInt8]) -> Int32 {
-    let ends = Pipe()
-    let descriptor = dup(ends.fileHandleForReading.fileDescriptor)
-    let writer = dup(ends.fileHandleForWriting.fileDescriptor)
+func piped(_ bytes: [UInt8]) -> Int32 {
+    var ends: [Int32] = [0, 0]
+    precondition(pipe(&ends) == 0)
+    let writer = ends[1]
     Thread.detachNewThread {
         var start = 0
         while start < bytes.count {
@@ -65,7 +65,7 @@ func pipe(_ bytes: [UInt8]) -> Int32 {
         }
         close(writer)
     }
-    return descriptor
+    return ends[0]
 }
 
 func save(_ planar: [[Float]], _ path: String, rate: Int = 44100, _ encoding: SampleEncoding = .pcm16) throws {

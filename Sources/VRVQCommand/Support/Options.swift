@@ -1,5 +1,5 @@
 import ArgumentParser
-import Dispatch
+import Foundation
 import VRVQ
 import VRVQNetwork
 
@@ -81,25 +81,18 @@ struct OutputOptions: ParsableArguments {
 enum Machine {
     /// Cores that this process may use.
     static var cores: Int {
-        #if canImport(Glibc)
-            var set = cpu_set_t()
-            if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 {
-                let count = withUnsafeBytes(of: &set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-                if count > 0 { return count }
-            }
-        #endif
-        return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        max(1, ProcessInfo.processInfo.activeProcessorCount)
     }
 
     /// The most memory that this process has had, in bytes.
     static var peakResidentBytes: Int {
         var usage = rusage()
-        #if canImport(Glibc)
-            getrusage(RUSAGE_SELF, &usage)
-            return usage.ru_maxrss * 1024
-        #else
+        #if canImport(Darwin)
             getrusage(RUSAGE_SELF, &usage)
             return usage.ru_maxrss
+        #else
+            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+            return usage.ru_maxrss * 1024
         #endif
     }
 }

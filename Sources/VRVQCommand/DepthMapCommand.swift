@@ -1,0 +1,118 @@
+import ArgumentParser
+import VRVQ
+import VRVQAudio
+import VRVQReport
+
+/// `vrvq depth-map`.
+struct DepthMapCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "depth-map",
+        abstract: "Draw where the bits went: codebooks over time above the spectrogram.",
+        discussion: "Takes a .vrvq file, or audio, which is then encoded in memory with the options below.")
+
+    @Argument(help: "A .vrvq file or an audio file.")
+    var input: String
+
+    @Option(name: .shortAndLong, help: "The picture, an SVG file (default: beside the input; - for standard output).")
+    var output: String?
+
+    @Option(name: .long, help: "A model's name, fingerprint or file.")
+    var model: String?
+
+    @OptionGroup var rate: RateOptions
+    @OptionGroup var work: WorkOptions
+
+    @Flag(name: .long, help: "Write over a file that exists.")
+    var force = false
+
+    func run() throws {
+        let output = output ?? Files.folder(of: input) + Files.stem(of: input) + ".svg"
+        if output != "-", Files.areSame(input, output) {
+            throw Failure.usage("\(Text.printable(output)): output and input are the same file")
+        }
+        do {
+            let map = try isStream() ? mapOfStream() : mapOfAudio()
+            let file = try AtomicFile(path: output, overwrite: force)
+            try file.write(map.svg())
+            try file.finish()
+        } catch { throw Failure(error, subject: input) }
+    }
+
+    private var name: String { input.split(separator: "/").last.map(String.init) ?? input }
+
+    /// A stream says so in its first bytes.
+    private func isStream() throws -> Bool {
+        if Files.fileExtension(of: input) == "vrvq" { return true }
+        guard input != "-" else { return false }
+        return try ByteReader(path: input).read(upTo: 4) == SectionScanner.magic
+    }
+
+    private func mapOfStream() throws -> DepthMap {
+        if rate.scale != nil || rate.codebooks != nil {
+            throw Failure.usage("--scale and --codebooks are for audio: a stream has its rate already")
+        }
+        let reader = try ByteReader(path: input)
+        let models = try ModelCache(
+            option: model, threads: work.threadsPerFile(), instructionSet: ModelLibrary.instructionSet())
+        var picture = MapBuilder()
+        var decoder = StreamDecoder { format throws(VRVQError) in try models.codec(for: format) }
+        var survey = StreamReader()
+        while let bytes = try reader.read(upTo: 1 << 16) {
+            try picture.take(&survey, bytes)
+            picture.add(try decoder.push(bytes), rate: decoder.format?.modelRate)
+        }
+        picture.add(try decoder.finish(), rate: decoder.format?.modelRate)
+        return try picture.map(name: name, format: decoder.format, bytes: decoder.statistics.totalBytes)
+    }
+
+    private func mapOfAudio() throws -> DepthMap {
+        let codec = try Codec(
+            model: ModelLibrary.model(model), threads: work.threadsPerFile(),
+            instructionSet: ModelLibrary.instructionSet())
+        let reader = try AudioReader(path: input)
+        let format = reader.format
+        var encoder = try StreamEncoder(
+            codec, sourceRate: format.sampleRate, channels: format.channels, rate: rate.rate(codec))
+        let resampler = try Resampler(
+            from: format.sampleRate, to: encoder.format.modelRate, channels: format.channels)
+        var picture = MapBuilder()
+        var survey = StreamReader()
+        var block: [[Float]] = []
+        while try reader.read(into: &block, upTo: EncodeJob.blockFrames) > 0 {
+            picture.add(block, rate: format.sampleRate)
+            try picture.take(&survey, encoder.push(resampler.push(block)))
+        }
+        try picture.take(&survey, encoder.push(resampler.finish()))
+        try picture.take(&survey, encoder.finish(sampleCount: reader.position))
+        return try picture.map(name: name, format: encoder.format, bytes: encoder.statistics.totalBytes)
+    }
+}
+
+/// Collects depths and sound as they come.
+private struct MapBuilder {
+    private var depths: [[UInt8]] = []
+    private var spectrogram: SpectrogramBuilder?
+
+    mutating func take(_ reader: inout StreamReader, _ bytes: [UInt8]) throws {
+        reader.push(bytes)
+        while let event = try reader.next() {
+            guard case .chunk(let grids, _) = event else { continue }
+            if depths.isEmpty { depths = Array(repeating: [], count: grids.count) }
+            for (channel, grid) in grids.enumerated() { depths[channel] += grid.depth }
+        }
+    }
+
+    mutating func add(_ samples: [[Float]], rate: Int?) {
+        guard let rate, !samples.isEmpty else { return }
+        if spectrogram == nil { spectrogram = SpectrogramBuilder(sampleRate: rate) }
+        spectrogram?.add(planar: samples)
+    }
+
+    func map(name: String, format: StreamFormat?, bytes: Int) throws -> DepthMap {
+        guard let format else { throw Failure(.damaged, "the stream has no header") }
+        let sound = spectrogram ?? SpectrogramBuilder(sampleRate: format.modelRate)
+        return DepthMap(
+            fileName: name, bytesOnDisk: bytes, scale: format.scale.map { Double($0) }, stages: format.stages,
+            frameSeconds: Double(format.hop) / Double(format.modelRate), depths: depths, spectrogram: sound.finish())
+    }
+}

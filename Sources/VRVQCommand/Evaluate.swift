@@ -1,0 +1,132 @@
+import ArgumentParser
+import VRVQ
+import VRVQAudio
+import VRVQMetrics
+import VRVQNetwork
+
+/// `vrvq evaluate`.
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure quality against bytes on recordings of your own.",
+        discussion: """
+            Encodes every recording (its channels mixed to one) at each rate and prints SI-SDR in dB, kbit/s from the
+            bytes of the stream, and kbit/s by the paper's formula, as means over groups: the part of a file's name
+            before its first "-". The network runs once per recording: rates share its codes and importance.
+            """)
+
+    @Argument(help: "Audio files or folders.")
+    var inputs: [String]
+
+    @Option(name: .long, help: "A model's name, fingerprint or file.")
+    var model: String?
+
+    @Option(name: .long, help: "Scales, separated by commas.")
+    var scales: String = "4,8,12,16,24,32,48"
+
+    @Option(name: .long, help: "Constant rates in codebooks, separated by commas; empty for none.")
+    var codebooks: String = "1,2,3,4,5,6,7,8"
+
+    @Option(name: .long, help: "Threads (default: one per core).")
+    var threads: Int?
+
+    @Flag(name: .long, help: "Print one JSON object per recording and rate instead of the table.")
+    var json = false
+
+    /// Figures of one recording at one rate.
+    struct Row {
+        let group: String
+        let rate: String
+        let values: [Double]
+    }
+
+    func run() throws {
+        let codec = try Codec(
+            model: ModelLibrary.model(model), threads: threads ?? Machine.cores,
+            instructionSet: ModelLibrary.instructionSet())
+        let rates = try parsedRates(codec)
+        let plan = try Plan(
+            inputs: inputs, output: nil, extensions: Encode.extensions, outputExtension: "vrvq")
+        var rows: [Row] = []
+        for item in plan.items {
+            do { rows += try measure(item.input, codec, rates) } catch { throw Failure(error, subject: item.input) }
+        }
+        if !json { table(rows, rates) }
+    }
+
+    private func parsedRates(_ codec: Codec) throws -> [(String, Codec.Rate)] {
+        var rates: [(String, Codec.Rate)] = []
+        if codec.model.architecture.importance != nil {
+            for text in scales.split(separator: ",") {
+                guard let scale = Float(text) else { throw Failure.usage("--scales: \(text) is no number") }
+                rates.append(("scale \(text)", .scale(scale)))
+            }
+        }
+        for text in codebooks.split(separator: ",") {
+            guard let count = Int(text) else { throw Failure.usage("--codebooks: \(text) is no whole number") }
+            rates.append(("\(text) codebook\(count == 1 ? "" : "s")", .codebooks(count)))
+        }
+        for (_, rate) in rates { try codec.check(rate) }
+        return rates
+    }
+
+    private func measure(_ path: String, _ codec: Codec, _ rates: [(String, Codec.Rate)]) throws -> [Row] {
+        let samples = try mono(path, rate: codec.model.architecture.sampleRate)
+        let analysis = try codec.analyse(samples)
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        let group = name.split(separator: "-").first.map(String.init) ?? name
+        return try rates.map { label, rate in
+            var grid = try codec.grid(analysis, rate: rate)
+            grid.sampleCount = samples.count
+            let decoded = try codec.synthesise(grid)
+            let (bytes, paper) = try size(grid, codec, rate)
+            let seconds = Double(samples.count) / Double(codec.model.architecture.sampleRate)
+            let values = [
+                scaleInvariantSDR(reference: samples, estimate: decoded), Double(bytes) * 8 / seconds / 1000, paper,
+            ]
+            if json {
+                print(
+                    JSON.object([
+                        "file": .string(path), "rate": .string(label), "si_sdr": .number(values[0]),
+                        "kbps": .number(values[1]), "paper_kbps": .number(values[2]),
+                    ]).text)
+            }
+            return Row(group: group, rate: label, values: values)
+        }
+    }
+
+    private func mono(_ path: String, rate: Int) throws -> [Float] {
+        let reader = try AudioReader(path: path)
+        let planar = try Resampler.resample(try reader.readAll(), from: reader.format.sampleRate, to: rate)
+        guard planar.count > 1 else { return planar.first ?? [] }
+        return planar[0].indices.map { index in
+            planar.reduce(0) { $0 + $1[index] } / Float(planar.count)
+        }
+    }
+
+    private func size(_ grid: CodeGrid, _ codec: Codec, _ rate: Codec.Rate) throws -> (Int, Double) {
+        let encoder = try StreamEncoder(codec, channels: 1, rate: rate)
+        let stream = VRVQStream(format: encoder.format, grids: [grid], sampleCount: grid.sampleCount)
+        let bits = ImportanceMap.paperBits(
+            usedCodes: grid.usedCodes, frames: grid.frames,
+            stages: encoder.format.constantDepth == nil ? grid.stages : 1,
+            bitsPerCode: codec.model.architecture.bitsPerCode)
+        let seconds = Double(grid.frames * encoder.format.hop) / Double(encoder.format.modelRate)
+        return (try stream.encoded().count, bits / seconds / 1000)
+    }
+
+    private func table(_ rows: [Row], _ rates: [(String, Codec.Rate)]) {
+        var groups: [String] = []
+        for row in rows where !groups.contains(row.group) { groups.append(row.group) }
+        print("SI-SDR dB / kbit/s on disk / kbit/s by the paper's formula")
+        print("| | " + groups.joined(separator: " | ") + " |")
+        print("|---|" + String(repeating: "---|", count: groups.count))
+        for (label, _) in rates {
+            let cells = groups.map { group in
+                let found = rows.filter { $0.group == group && $0.rate == label }
+                let means = (0..<3).map { k in found.reduce(0) { $0 + $1.values[k] } / Double(found.count) }
+                return "\(Text.decimal(means[0], 2)) / \(Text.decimal(means[1], 3)) / \(Text.decimal(means[2], 3))"
+            }
+            print("| \(label) | " + cells.joined(separator: " | ") + " |")
+        }
+    }
+}
