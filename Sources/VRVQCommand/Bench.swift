@@ -61,7 +61,7 @@ struct Bench: ParsableCommand {
         guard let model, let preset = Architecture.preset(model) else { return try ModelLibrary.model(model) }
         // The shipped model goes by the name of its preset and has real weights.
         if let installed = ModelLibrary.installed().first(where: { $0.model.name == model }) { return installed.model }
-        return Model.untrained(preset, seed: 1)
+        return try Model.untrained(preset, seed: 1, name: model)
     }
 
     private func median(_ body: () throws -> Void) throws -> Double {
