@@ -162,6 +162,7 @@ extension ArchitectureInference {
         facts["stages"] = facts["n_codebooks"]
         facts["codebook_size"] = .integer(architecture.quantizer.entries)
         facts["codebook_dim"] = .integer(architecture.quantizer.dimensions[0])
+        facts["model_type"] = .string(architecture.importance == nil ? "CBR" : "VBR")
         facts["sample_rate"] = .integer(architecture.sampleRate)
         switch architecture.encoder {
         case .pyramid(let width, let strides):

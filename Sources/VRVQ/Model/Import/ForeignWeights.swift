@@ -11,15 +11,20 @@ struct ForeignArray: Sendable {
     let range: Range<Int>
 
     var count: Int { shape.reduce(1, *) }
-    var isRowMajor: Bool { strides == nil || strides == Self.rowMajorStrides(shape) }
 
-    /// Strides of a dense array; axes of size 1 are given what PyTorch gives them.
+    /// Strides of a dense array.
     static func rowMajorStrides(_ shape: [Int]) -> [Int] {
         var strides = [Int](repeating: 1, count: shape.count)
         for axis in stride(from: shape.count - 2, through: 0, by: -1) {
             strides[axis] = strides[axis + 1] * max(1, shape[axis + 1])
         }
         return strides
+    }
+
+    /// Strides of axes of size 1 do not matter.
+    private var isRowMajor: Bool {
+        guard let strides else { return true }
+        return zip(shape, zip(strides, Self.rowMajorStrides(shape))).allSatisfy { $0 <= 1 || $1.0 == $1.1 }
     }
 
     /// The values in row-major order as float32.

@@ -22,6 +22,13 @@ public struct ImportReport: Equatable, Sendable {
         public let expected: [Int]
         /// Shape in the file.
         public let found: [Int]
+
+        /// A mismatch from its name and shapes.
+        public init(name: String, expected: [Int], found: [Int]) {
+            self.name = name
+            self.expected = expected
+            self.found = found
+        }
     }
 
     /// Kind of file.

@@ -75,11 +75,18 @@ public struct ImportResult: Sendable {
             unused.subtract(names)
             let mismatches = mismatches(parameter, names)
             report.mismatched += mismatches
+            for name in names {
+                guard let type = weights.arrays[name]?.type, !type.isWeight else { continue }
+                report.notes.append("\(originalNames[name] ?? name) holds \(type.rawValue), not weights")
+            }
             if mismatches.isEmpty { report.matched.append(parameter.name) }
         }
         report.unexpected = unused.map { originalNames[$0] ?? $0 }.sorted()
         report.mismatched = report.mismatched.map {
             .init(name: originalNames[$0.name] ?? $0.name, expected: $0.expected, found: $0.found)
+        }
+        if options.allowPartial, !report.missing.isEmpty || !report.mismatched.isEmpty {
+            report.notes.append("missing and misshapen arrays are made zeros")
         }
     }
 
