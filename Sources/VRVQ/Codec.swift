@@ -30,8 +30,15 @@ public final class Codec: Sendable {
     ///   - threads: at least 1.
     ///   - instructionSet: one of `InstructionSet.available`. Codes and samples may differ in the last bits between
     ///     instruction sets, never on one.
-    public init(
+    public convenience init(
         model: Model, threads: Int = 1, instructionSet: InstructionSet = .best
+    ) throws(VRVQError) {
+        try self.init(model: model, threads: threads, instructionSet: instructionSet, segmentFrames: 1024)
+    }
+
+    /// The same with the frames of one thread's share, which tests make short.
+    package init(
+        model: Model, threads: Int, instructionSet: InstructionSet = .best, segmentFrames: Int
     ) throws(VRVQError) {
         guard InstructionSet.available.contains(instructionSet) else {
             throw VRVQError(.badSetting, "this machine has no \(instructionSet.rawValue) instructions")
@@ -39,7 +46,9 @@ public final class Codec: Sendable {
         guard (1...1024).contains(threads) else { throw VRVQError(.badSetting, "threads must be 1 to 1024") }
         self.model = model
         self.threads = threads
-        engine = Engine(network: model.network, weights: model.weights, instructionSet: instructionSet)
+        engine = Engine(
+            network: model.network, weights: model.weights, instructionSet: instructionSet,
+            segmentFrames: segmentFrames)
     }
 
     /// The instruction set in use.

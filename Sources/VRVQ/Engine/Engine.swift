@@ -7,11 +7,18 @@ final class Engine: Sendable {
     let network: Network
     let report: NetworkReport
     let instructionSet: InstructionSet
+    /// Frames that one thread works on at a time: long enough that the rows computed twice (the reach of the
+    /// network, once per segment) are few.
+    let segmentFrames: Int
     private let weights: any WeightSource
     private let encoder = Mutex<PreparedLayers?>(nil)
     private let decoder = Mutex<PreparedLayers?>(nil)
 
-    init(network: Network, weights: any WeightSource, instructionSet: InstructionSet = .best) {
+    init(
+        network: Network, weights: any WeightSource, instructionSet: InstructionSet, segmentFrames: Int
+    ) {
+        precondition(segmentFrames > 0)
+        self.segmentFrames = segmentFrames
         self.network = network
         self.weights = weights
         self.instructionSet = instructionSet

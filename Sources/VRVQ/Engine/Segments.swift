@@ -15,10 +15,6 @@ private func shares(of range: Range<Int>, parts: Int) -> [Range<Int>] {
     }
 }
 
-/// Frames that one thread works on at a time: long enough that the rows computed twice (the reach of the network,
-/// once per segment) are few.
-private let segmentFrames = 1024
-
 /// One value per worker; each worker touches only its own.
 private struct Workers<Value>: @unchecked Sendable {
     // @unchecked: worker i alone reads and writes element i, and the elements are disjoint memory.
@@ -57,8 +53,8 @@ final class ParallelAnalysis {
         var result = Analysis(stages: engine.network.quantizer.stages.count)
         while true {
             let complete = isLast ? end / hop : max(0, (end - lookAhead) / hop)
-            let ready = min(complete - next, streams.count * segmentFrames)
-            guard ready > 0, isLast || ready == streams.count * segmentFrames else { return result }
+            let ready = min(complete - next, streams.count * engine.segmentFrames)
+            guard ready > 0, isLast || ready == streams.count * engine.segmentFrames else { return result }
             runRound(next..<next + ready, signalEnd: isLast ? end : nil, into: &result)
         }
     }
@@ -139,8 +135,8 @@ final class ParallelSynthesis {
         let end = windowFrame + window.frames
         while true {
             let complete = isLast ? end : end - engine.report.decoderReach.ahead
-            let ready = min(complete - next, streams.count * segmentFrames)
-            guard ready > 0, isLast || ready == streams.count * segmentFrames else { return samples }
+            let ready = min(complete - next, streams.count * engine.segmentFrames)
+            guard ready > 0, isLast || ready == streams.count * engine.segmentFrames else { return samples }
             runRound(next..<next + ready, signalEnd: isLast ? end : nil, into: &samples)
         }
     }
