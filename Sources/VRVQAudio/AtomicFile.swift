@@ -86,7 +86,11 @@ public final class AtomicFile {
         // Under the lock, so that an interruption comes before or after, never between.
         let result: Result<Void, AudioError> = Self.unfinished.withLock { unfinished in
             do throws(AudioError) {
-                if overwrite { try System.replace(target, by: temporary) } else { try System.place(temporary, as: target) }
+                if overwrite {
+                    try System.replace(target, by: temporary)
+                } else {
+                    try System.place(temporary, as: target)
+                }
                 unfinished.remove(temporary)
                 return .success(())
             } catch { return .failure(error) }

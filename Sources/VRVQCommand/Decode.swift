@@ -177,7 +177,9 @@ final class DecodeOutput {
         try write(resampler.finish(), limit: wanted)
         // Two conversions round up twice, so there may be a sample more than there was, never one less.
         let missing = wanted - writer.framesWritten
-        if missing > 0 { try writer.write(Array(repeating: Array(repeating: 0, count: missing), count: format.channels)) }
+        if missing > 0 {
+            try writer.write(Array(repeating: Array(repeating: 0, count: missing), count: format.channels))
+        }
         try writer.finish()
     }
 

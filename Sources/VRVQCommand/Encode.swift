@@ -94,7 +94,8 @@ struct EncodeJob {
         try file.finish()
         progress.clear()
         if reader.truncated {
-            Text.printError("vrvq: warning: \(Text.printable(item.input)) ends before its header says; what is there was encoded")
+            Text.printError(
+                "vrvq: warning: \(Text.printable(item.input)) ends before its header says; what is there was encoded")
         }
         report(encoder, samples: reader.position, elapsed: progress.elapsed)
     }

@@ -75,7 +75,8 @@ struct StreamSurvey {
                     for (channel, grid) in grids.enumerated() {
                         depths[channel] += grid.depth
                         for frame in 0..<grid.frames {
-                            let seconds = Double((first + frame) * reader.format!.hop) / Double(reader.format!.modelRate)
+                            let seconds =
+                                Double((first + frame) * reader.format!.hop) / Double(reader.format!.modelRate)
                             let codes = Array(grid.codes(ofFrame: frame))
                             visit(Frame(channel: channel, index: first + frame, seconds: seconds, codes: codes))
                         }

@@ -37,8 +37,11 @@ enum ModelLibrary {
     static func model(for format: StreamFormat) throws(VRVQError) -> Model {
         // Names are compared first: a fingerprint costs a pass over the whole file.
         let entries = installed()
-        let ordered = entries.filter { $0.model.name == format.modelName } + entries.filter { $0.model.name != format.modelName }
-        if let entry = ordered.first(where: { $0.model.fingerprint == format.networkFingerprint }) { return entry.model }
+        let ordered =
+            entries.filter { $0.model.name == format.modelName } + entries.filter { $0.model.name != format.modelName }
+        if let entry = ordered.first(where: { $0.model.fingerprint == format.networkFingerprint }) {
+            return entry.model
+        }
         throw VRVQError(
             .modelMismatch,
             "the stream needs the model \(Text.printable(format.modelName)) (\(format.networkFingerprint)), which is not installed; "

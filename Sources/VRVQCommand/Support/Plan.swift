@@ -1,5 +1,5 @@
-import Synchronization
 import Dispatch
+import Synchronization
 
 /// Which inputs become which outputs, settled before the first byte is written.
 struct Plan {
@@ -64,7 +64,8 @@ struct Plan {
             }
             if let other = seen[item.output] {
                 throw Failure.usage(
-                    "\(Text.printable(other)) and \(Text.printable(item.input)) would both become \(Text.printable(item.output))")
+                    "\(Text.printable(other)) and \(Text.printable(item.input)) would both become \(Text.printable(item.output))"
+                )
             }
             seen[item.output] = item.input
         }

@@ -33,7 +33,8 @@ enum Text {
     /// Minutes and seconds.
     static func duration(_ seconds: Double) -> String {
         seconds < 60
-            ? "\(decimal(seconds, 2)) s" : "\(Int(seconds) / 60) min \(decimal(seconds - Double(Int(seconds) / 60 * 60), 1)) s"
+            ? "\(decimal(seconds, 2)) s"
+            : "\(Int(seconds) / 60) min \(decimal(seconds - Double(Int(seconds) / 60 * 60), 1)) s"
     }
 
     /// Right-aligned in a column.
@@ -48,7 +49,9 @@ enum Text {
 
     /// Foreign text without control characters, so that it cannot steer a terminal.
     static func printable(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || (127...159).contains($0.value) ? "?" : $0 }))
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.value < 32 || (127...159).contains($0.value) ? "?" : $0 }))
     }
 
     /// A line on standard error.
