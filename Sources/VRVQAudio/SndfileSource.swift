@@ -8,6 +8,8 @@ final class SndfileSource: SampleSource {
     private let name: String
     private let file: VirtualFile
     private let handle: OpaquePointer
+    /// MPEG streams carry no length; without a note of the encoder it is estimated.
+    private let lengthIsExact: Bool
     private var position = 0
     private var scratch: [Float]
 
@@ -30,6 +32,7 @@ final class SndfileSource: SampleSource {
         self.handle = handle
         self.format = format
         self.truncated = truncated
+        lengthIsExact = Int(info.format) & SF_FORMAT_TYPEMASK != SF_FORMAT_MPEG
         frameCount = info.frames < 0 || info.frames == sf_count_t.max ? nil : Int(info.frames)
         scratch = [Float](repeating: 0, count: Self.block * format.channels)
     }
@@ -61,7 +64,7 @@ final class SndfileSource: SampleSource {
         if failure != 0 && position == 0 {
             throw AudioError(.damaged, "\(name): no sample can be read: \(String(cString: sf_strerror(handle)))")
         }
-        if failure != 0 || position < frameCount ?? 0 { truncated = true }
+        if failure != 0 || (lengthIsExact && position < frameCount ?? 0) { truncated = true }
     }
 
     private static func openError(_ name: String) -> AudioError {
