@@ -153,6 +153,25 @@ struct PipeTests {
         #expect(read > 1000 && refused > 1000)
     }
 
+    @Test(arguments: [
+        "mono-44k.caf", "stereo-44k.aiff", "stereo-44k.mp3", "stereo-48k-opus.ogg", "stereo-44k-vorbis.ogg",
+        "stereo-correlated.flac",
+    ])
+    func mutatedFilesGiveOneLineOrSamples(_ name: String) throws {
+        var random = SplitMix(77)
+        let whole = Array(try bytes(fixture(name)).prefix(20000))
+        for round in 0..<100 {
+            var bytes = whole
+            for _ in 0..<Int.random(in: 1...4, using: &random) { mutate(&bytes, &random) }
+            do {
+                let samples = try AudioReader(pipeBytes: bytes, name: name).readAll()
+                #expect(samples.allSatisfy { $0.count < 10_000_000 }, "seed \(random.seed), round \(round)")
+            } catch {
+                #expect(error.message.hasPrefix("\(name): ") && !error.message.contains("\n"))
+            }
+        }
+    }
+
     private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
         let at = Int.random(in: 0..<min(bytes.count, 110), using: &random)
         switch Int.random(in: 0..<5, using: &random) {
