@@ -22,6 +22,11 @@ let package = Package(
         .library(name: "VRVQ", targets: ["VRVQ"]),
         .library(name: "VRVQDefaultModel", targets: ["VRVQDefaultModel"]),
         .executable(name: "vrvq", targets: ["VRVQCommand"]),
+
+        // For the laboratory, the package beside this one; they carry no promise of compatibility.
+        .library(name: "VRVQNetwork", targets: ["VRVQNetwork"]),
+        .library(name: "VRVQAudio", targets: ["VRVQAudio"]),
+        .library(name: "VRVQMetrics", targets: ["VRVQMetrics"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")

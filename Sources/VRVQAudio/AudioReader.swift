@@ -6,10 +6,12 @@
 public final class AudioReader {
     /// Rate and channel count.
     public var format: AudioFormat { source.format }
-    /// Frames (samples per channel) in all; nil when only the end of a pipe will tell.
+    /// Frames (samples per channel) in all, as the header claims; nil when only the end of a pipe will tell. It is what
+    /// to expect, not what to rely on: inputs can be truncated, and for some MP3 files it is an estimate.
     public var frameCount: Int? { source.frameCount }
     /// True once it is known that the input ends before its own header says, or in the middle of a frame. The samples
-    /// that are there are read all the same. On a pipe this is known only at the end.
+    /// that are there are read all the same. On a pipe this is known only at the end; for formats other than WAV and
+    /// raw it is as much as libsndfile notices.
     public var truncated: Bool { source.truncated }
     /// Frames read so far.
     public private(set) var position = 0

@@ -81,9 +81,13 @@ public final class AudioWriter {
     }
 
     private func interleave(_ planar: [[Float]], _ frames: Range<Int>) {
+        let channels = planar.count
         floats.removeAll(keepingCapacity: true)
-        for frame in frames {
-            for channel in planar { floats.append(channel[frame]) }
+        floats.append(contentsOf: repeatElement(0, count: frames.count * channels))
+        floats.withUnsafeMutableBufferPointer { target in
+            for (channel, samples) in planar.enumerated() {
+                for frame in frames { target[(frame &- frames.lowerBound) &* channels &+ channel] = samples[frame] }
+            }
         }
     }
 }

@@ -23,20 +23,29 @@ final class PlainSink: SampleSink {
     }
 
     func write(integers: [Int32]) throws(AudioError) {
-        bytes.removeAll(keepingCapacity: true)
         let width = encoding.bits / 8
-        for value in integers {
-            for byte in (4 - width)..<4 { bytes.append(UInt8(truncatingIfNeeded: value >> Int32(8 * byte))) }
-        }
+        pack(integers, width: width) { UInt32(bitPattern: $0) >> UInt32(32 - 8 * width) }
         try file.write(bytes)
     }
 
     func write(floats: [Float]) throws(AudioError) {
-        bytes.removeAll(keepingCapacity: true)
-        for value in floats {
-            for byte in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> UInt32(8 * byte))) }
-        }
+        pack(floats, width: 4) { $0.bitPattern }
         try file.write(bytes)
+    }
+
+    /// The lower `width` bytes of each pattern, little-endian.
+    @inline(__always)
+    private func pack<Sample>(_ samples: [Sample], width: Int, _ pattern: (Sample) -> UInt32) {
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append(contentsOf: repeatElement(0, count: samples.count * width))
+        bytes.withUnsafeMutableBufferPointer { buffer in
+            var at = 0
+            for sample in samples {
+                let word = pattern(sample)
+                for byte in 0..<width { buffer[at &+ byte] = UInt8(truncatingIfNeeded: word >> UInt32(8 &* byte)) }
+                at &+= width
+            }
+        }
     }
 
     func close() throws(AudioError) {

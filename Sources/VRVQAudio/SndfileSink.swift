@@ -16,11 +16,9 @@ final class SndfileSink: SampleSink {
         info.channels = Int32(format.channels)
         info.format = Self.code(container, encoding)
         guard sf_format_check(&info) != 0 else { throw Self.refusal(file.name, format, container, encoding) }
-        guard let handle = output.open(SFM_WRITE, &info) else {
-            if let failure = output.failure { throw failure }
-            throw Self.refusal(file.name, format, container, encoding)
+        do throws(VirtualFile.Refusal) { handle = try output.open(SFM_WRITE, &info) } catch {
+            throw output.failure ?? Self.refusal(file.name, format, container, encoding)
         }
-        self.handle = handle
     }
 
     deinit { if let handle { sf_close(handle) } }

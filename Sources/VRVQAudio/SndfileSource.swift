@@ -8,6 +8,8 @@ final class SndfileSource: SampleSource {
     private let name: String
     private let file: VirtualFile
     private let handle: OpaquePointer
+    /// MPEG streams carry no length; without a note of the encoder it is estimated.
+    private let lengthIsExact: Bool
     private var position = 0
     private var scratch: [Float]
 
@@ -17,8 +19,9 @@ final class SndfileSource: SampleSource {
     init(_ descriptor: Descriptor, name: String, truncated: Bool) throws(AudioError) {
         var info = SF_INFO()
         let file = VirtualFile(descriptor, name: name)
-        guard let handle = file.open(SFM_READ, &info) else {
-            throw file.failure ?? Self.openError(name)
+        let handle: OpaquePointer
+        do throws(VirtualFile.Refusal) { handle = try file.open(SFM_READ, &info) } catch {
+            throw file.failure ?? Self.openError(name, error)
         }
         let format = AudioFormat(sampleRate: Int(info.samplerate), channels: Int(info.channels))
         do throws(AudioError) { try format.validate(name) } catch {
@@ -30,6 +33,7 @@ final class SndfileSource: SampleSource {
         self.handle = handle
         self.format = format
         self.truncated = truncated
+        lengthIsExact = Int(info.format) & SF_FORMAT_TYPEMASK != SF_FORMAT_MPEG
         frameCount = info.frames < 0 || info.frames == sf_count_t.max ? nil : Int(info.frames)
         scratch = [Float](repeating: 0, count: Self.block * format.channels)
     }
@@ -59,21 +63,21 @@ final class SndfileSource: SampleSource {
         if let failure = file.failure { throw failure }
         let failure = sf_error(handle)
         if failure != 0 && position == 0 {
-            throw AudioError(.damaged, "\(name): no sample can be read: \(String(cString: sf_strerror(handle)))")
+            throw AudioError(
+                .damaged, "\(name): no sample can be read: \(VirtualFile.plain(String(cString: sf_strerror(handle))))")
         }
-        if failure != 0 || position < frameCount ?? 0 { truncated = true }
+        if failure != 0 || (lengthIsExact && position < frameCount ?? 0) { truncated = true }
     }
 
-    private static func openError(_ name: String) -> AudioError {
-        let words = String(cString: sf_strerror(nil))
-        switch Int(sf_error(nil)) {
+    private static func openError(_ name: String, _ refusal: VirtualFile.Refusal) -> AudioError {
+        switch refusal.code {
         case Int(SF_ERR_UNRECOGNISED_FORMAT):
-            return AudioError(
+            AudioError(
                 .notAudio, "\(name): not audio in a known format (WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF, AU)")
         case Int(SF_ERR_UNSUPPORTED_ENCODING):
-            return AudioError(.unsupported, "\(name): \(words)")
+            AudioError(.unsupported, "\(name): audio of a kind that cannot be decoded: \(refusal.words)")
         default:
-            return AudioError(.damaged, "\(name): \(words)")
+            AudioError(.damaged, "\(name): a damaged audio file: \(refusal.words)")
         }
     }
 }

@@ -1,4 +1,8 @@
 import CSndfile
+import Synchronization
+
+/// libsndfile keeps the reason of a failed opening in one variable for all threads.
+private let opening = Mutex(())
 
 /// A seekable descriptor as libsndfile sees it through its virtual input and output.
 ///
@@ -19,10 +23,32 @@ final class VirtualFile {
         base = System.position(of: descriptor.number)
     }
 
-    /// Opens for `SFM_READ` or `SFM_WRITE`; nil when libsndfile refuses. This object must outlive the handle.
-    func open(_ mode: Int, _ info: inout SF_INFO) -> OpaquePointer? {
-        var calls = Self.calls
-        return sf_open_virtual(&calls, Int32(mode), &info, Unmanaged.passUnretained(self).toOpaque())
+    /// Why libsndfile refused a file.
+    struct Refusal: Error {
+        var code: Int
+        var words: String
+    }
+
+    /// Opens for `SFM_READ` or `SFM_WRITE`. This object must outlive the handle.
+    func open(_ mode: Int, _ info: inout SF_INFO) throws(Refusal) -> OpaquePointer {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        var handle: OpaquePointer?
+        // The handle leaves by a variable: a lock's result must be free to cross threads, and a handle is not.
+        let refusal: Refusal? = opening.withLock { _ in
+            var calls = Self.calls
+            handle = sf_open_virtual(&calls, Int32(mode), &info, context)
+            if handle != nil { return nil }
+            return Refusal(code: Int(sf_error(nil)), words: Self.plain(String(cString: sf_strerror(nil))))
+        }
+        guard let handle else { throw refusal ?? Refusal(code: 0, words: "no reason given") }
+        return handle
+    }
+
+    /// libsndfile's words, some of which start with "Error : " and end with a point, to fit into a sentence.
+    static func plain(_ words: String) -> String {
+        var words = words.hasPrefix("Error : ") ? String(words.dropFirst(8)) : words
+        while words.last == "." || words.last == "\n" { words.removeLast() }
+        return words
     }
 
     private static var calls: SF_VIRTUAL_IO {

@@ -1,5 +1,5 @@
 /// What the chunks before the samples of a WAV stream say. Reads from a pipe: nothing is ever sought.
-/// Source: Microsoft, "Multiple channel audio data and WAVE files"; RIFF MCI.
+/// Sources: Microsoft, "Multiple channel audio data and WAVE files"; EBU Tech 3306 for RF64.
 struct WAVHeader: Equatable {
     var raw: RawAudioFormat
     /// Bytes of samples; nil when the writer did not know (a pipe, or a file that was never closed).
@@ -11,7 +11,8 @@ struct WAVHeader: Equatable {
     /// True when the input starts as a WAV stream.
     static func begins(_ input: ByteInput) throws(AudioError) -> Bool {
         let head = Array(try input.peek(12))
-        return head.count == 12 && head.starts(with: Array("RIFF".utf8)) && head[8...].elementsEqual("WAVE".utf8)
+        guard head.count == 12, head[8...].elementsEqual("WAVE".utf8) else { return false }
+        return head.starts(with: Array("RIFF".utf8)) || head.starts(with: Array("RF64".utf8))
     }
 
     /// Reads up to the first sample. Returns nil, with nothing taken, when the samples are of a kind that is not plain
@@ -20,6 +21,7 @@ struct WAVHeader: Equatable {
         guard let raw = try Self.findFormat(input) else { return nil }
         self.raw = raw
         let riffBytes = Self.word(Array(try input.peek(8)), 4)
+        var longSize: Int?
         var position = try input.skip(12)
         while true {
             let head = Array(try input.peek(8))
@@ -27,9 +29,10 @@ struct WAVHeader: Equatable {
             position += try input.skip(8)
             let size = Self.word(head, 4)
             if head.starts(with: Array("data".utf8)) {
-                dataBytes = Self.knownSize(size, riff: riffBytes, position: position)
+                dataBytes = longSize ?? Self.knownSize(size, riff: riffBytes, position: position)
                 return
             }
+            if head.starts(with: Array("ds64".utf8)) { longSize = Self.longSize(Array(try input.peek(16))) }
             position += try input.skip(size + size % 2)
         }
     }
@@ -93,6 +96,14 @@ struct WAVHeader: Equatable {
         case 0x7FFF_F000, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FF00...: nil
         default: size
         }
+    }
+
+    /// The size of the samples in RF64; nil where the writer left zeros or ones because it did not know.
+    private static func longSize(_ body: [UInt8]) -> Int? {
+        guard body.count == 16 else { return nil }
+        let high = word(body, 12)
+        let size = word(body, 8) | high << 32
+        return high >= 1 << 31 || word(body, 0) | word(body, 4) == 0 ? nil : size
     }
 
     private static func half(_ bytes: [UInt8], _ at: Int) -> Int { Int(bytes[at]) | Int(bytes[at + 1]) << 8 }

@@ -53,6 +53,31 @@ struct PipeTests {
         #expect(!file.truncated)
     }
 
+    enum LongSizes: CaseIterable { case zero, exact, tooLarge }
+
+    /// RF64, whose sizes lie in its `ds64` chunk.
+    @Test(arguments: LongSizes.allCases)
+    func longSizes(_ sizes: LongSizes) throws {
+        let folder = try Folder()
+        let format = AudioFormat(sampleRate: 16000, channels: 1)
+        let plain = WAVLayout(format: format, encoding: .pcm16, reserve: true).header(dataBytes: 5 << 30)
+        #expect(plain.starts(with: Array("RF64".utf8)))
+        var bytes = plain
+        let size = sizes == .zero ? 0 : sizes == .exact ? 6 : 600
+        let riff = sizes == .zero ? 0 : bytes.count - 8 + size
+        for (at, value) in [(20, riff), (28, size)] {
+            for byte in 0..<8 { bytes[at + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte)) }
+        }
+        bytes += [1, 0, 2, 0, 3, 0]
+        let expected: [[Float]] = [[0x1p-15, 0x1p-14, 3 * 0x1p-15]]
+        for reader in [
+            try AudioReader(path: folder.file("x.wav", bytes)), try AudioReader(descriptor: piped(bytes), name: "pipe"),
+        ] {
+            #expect(try reader.readAll() == expected)
+            #expect(reader.truncated == (sizes == .tooLarge))
+        }
+    }
+
     @Test(arguments: [100, 101, 24000])
     func truncatedWAV(_ missing: Int) throws {
         let folder = try Folder()
@@ -126,6 +151,25 @@ struct PipeTests {
             }
         }
         #expect(read > 1000 && refused > 1000)
+    }
+
+    @Test(arguments: [
+        "mono-44k.caf", "stereo-44k.aiff", "stereo-44k.mp3", "stereo-48k-opus.ogg", "stereo-44k-vorbis.ogg",
+        "stereo-correlated.flac",
+    ])
+    func mutatedFilesGiveOneLineOrSamples(_ name: String) throws {
+        var random = SplitMix(77)
+        let whole = Array(try bytes(fixture(name)).prefix(20000))
+        for round in 0..<100 {
+            var bytes = whole
+            for _ in 0..<Int.random(in: 1...4, using: &random) { mutate(&bytes, &random) }
+            do {
+                let samples = try AudioReader(pipeBytes: bytes, name: name).readAll()
+                #expect(samples.allSatisfy { $0.count < 10_000_000 }, "seed \(random.seed), round \(round)")
+            } catch {
+                #expect(error.message.hasPrefix("\(name): ") && !error.message.contains("\n"))
+            }
+        }
     }
 
     private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
