@@ -38,8 +38,7 @@ struct Bench: ParsableCommand {
     func run() throws {
         guard seconds > 0, seconds <= 36_000 else { throw Failure.usage("--seconds must be above 0, at most 36000") }
         guard (1...1000).contains(repeats) else { throw Failure.usage("--repeats must be 1 to 1000") }
-        let threads = threads ?? Machine.cores
-        guard (1...256).contains(threads) else { throw Failure.usage("--threads must be 1 to 256, not \(threads)") }
+        let threads = try WorkOptions.threads(threads)
         let codec = try Codec(
             model: chosenModel(), threads: threads, instructionSet: ModelLibrary.instructionSet())
         let start = ContinuousClock.now
@@ -54,7 +53,7 @@ struct Bench: ParsableCommand {
         let encode = try median { _ = try codec.encode([samples], rate: codecRate) }
         _ = try codec.decode(stream)
         let decode = try median { _ = try codec.decode(stream) }
-        report(codec, encode: encode, decode: decode, preparation: preparation)
+        try report(codec, encode: encode, decode: decode, preparation: preparation)
     }
 
     private func chosenModel() throws -> Model {
@@ -80,10 +79,10 @@ struct Bench: ParsableCommand {
         return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
     }
 
-    private func report(_ codec: Codec, encode: Double, decode: Double, preparation: Double) {
+    private func report(_ codec: Codec, encode: Double, decode: Double, preparation: Double) throws {
         let memory = Machine.peakResidentBytes
         if json {
-            print(
+            try Text.print(
                 JSON.object([
                     "model": .string(codec.model.name), "audio_seconds": .number(seconds),
                     "encode_seconds": .number(encode), "decode_seconds": .number(decode),
@@ -95,12 +94,12 @@ struct Bench: ParsableCommand {
                 ]).text)
             return
         }
-        print(
+        try Text.print(
             "\(codec.model.name): \(Text.decimal(seconds, 1)) s of audio, \(codec.threads) thread\(codec.threads == 1 ? "" : "s"), "
                 + "\(codec.instructionSet.rawValue), median of \(repeats)")
-        print("encode  \(Text.decimal(encode, 3)) s, \(Text.decimal(seconds / encode, 1)) times real time")
-        print("decode  \(Text.decimal(decode, 3)) s, \(Text.decimal(seconds / decode, 1)) times real time")
-        print("prepare \(Text.decimal(preparation, 3)) s; peak memory \(Text.bytes(memory))")
+        try Text.print("encode  \(Text.decimal(encode, 3)) s, \(Text.decimal(seconds / encode, 1)) times real time")
+        try Text.print("decode  \(Text.decimal(decode, 3)) s, \(Text.decimal(seconds / decode, 1)) times real time")
+        try Text.print("prepare \(Text.decimal(preparation, 3)) s; peak memory \(Text.bytes(memory))")
     }
 
     /// A chord that swells, bursts of noise, pauses: never silence for long, never the same for long.

@@ -118,7 +118,7 @@ struct DecodeJob {
                 "vrvq: warning: \(Text.printable(item.output)): \(output.clippedSamples) samples were beyond full scale and cut; "
                     + "--encoding float32 keeps them")
         }
-        report(output, format, decoder.statistics, totals, elapsed: progress.elapsed)
+        try report(output, format, decoder.statistics, totals, elapsed: progress.elapsed)
     }
 
     private func advance(_ output: inout DecodeOutput?, _ decoder: StreamDecoder, _ samples: [[Float]]) throws {
@@ -132,7 +132,7 @@ struct DecodeJob {
     private func report(
         _ output: DecodeOutput, _ format: StreamFormat, _ statistics: StreamStatistics, _ totals: StreamTotals,
         elapsed: Double
-    ) {
+    ) throws {
         let rates = StreamRates(statistics, format: format, sampleCount: totals.sampleCount)
         let speed = elapsed > 0 ? rates.seconds / elapsed : 0
         let line =
@@ -145,7 +145,7 @@ struct DecodeJob {
         object["elapsed_seconds"] = .number(elapsed)
         object["times_real_time"] = .number(speed)
         for (key, value) in format.json { object[key] = value }
-        reporting.report(line, .object(object), outputIsStandard: item.output == "-")
+        try reporting.report(line, .object(object), outputIsStandard: item.output == "-")
     }
 }
 

@@ -13,7 +13,9 @@ struct DepthMapCommand: ParsableCommand {
     @Argument(help: "A .vrvq file or an audio file.")
     var input: String
 
-    @Option(name: .shortAndLong, help: "The picture, an SVG file (default: beside the input; - for standard output).")
+    @Option(
+        name: .shortAndLong,
+        help: "The picture, an SVG file, or a folder for it (default: beside the input; - for standard output).")
     var output: String?
 
     @Option(name: .long, help: "A model's name, fingerprint or file.")
@@ -26,16 +28,24 @@ struct DepthMapCommand: ParsableCommand {
     var force = false
 
     func run() throws {
-        let output = output ?? Files.folder(of: input) + Files.stem(of: input) + ".svg"
+        let output = outputPath
         if output != "-", Files.areSame(input, output) {
             throw Failure.usage("\(Text.printable(output)): output and input are the same file")
         }
         do {
             let map = try isStream() ? mapOfStream() : mapOfAudio()
+            try Files.makeFolder(String(Files.folder(of: output).dropLast()))
             let file = try AtomicFile(path: output, overwrite: force)
             try file.write(map.svg())
             try file.finish()
         } catch { throw Failure(error, subject: input) }
+    }
+
+    private var outputPath: String {
+        let name = Files.stem(of: input) + ".svg"
+        guard let output else { return input == "-" ? "-" : Files.folder(of: input) + name }
+        guard output.hasSuffix("/") || Files.isFolder(output) else { return output }
+        return (output.hasSuffix("/") ? output : output + "/") + (input == "-" ? "standard-input.svg" : name)
     }
 
     private var name: String { input.split(separator: "/").last.map(String.init) ?? input }
@@ -90,6 +100,9 @@ struct DepthMapCommand: ParsableCommand {
 
 /// Collects depths and sound as they come.
 private struct MapBuilder {
+    /// Frames of all channels that a picture may have, a byte each: a hundred hours of stereo at 86 frames a second.
+    private static let longest = 1 << 26
+
     private var depths: [[UInt8]] = []
     private var spectrogram: SpectrogramBuilder?
 
@@ -99,6 +112,9 @@ private struct MapBuilder {
             guard case .chunk(let grids, _) = event else { continue }
             if depths.isEmpty { depths = Array(repeating: [], count: grids.count) }
             for (channel, grid) in grids.enumerated() { depths[channel] += grid.depth }
+            guard depths.reduce(0, { $0 + $1.count }) <= Self.longest else {
+                throw Failure(.unreadable, "too long for a picture: more than \(Self.longest) frames in all channels")
+            }
         }
     }
 

@@ -97,10 +97,10 @@ struct EncodeJob {
             Text.printError(
                 "vrvq: warning: \(Text.printable(item.input)) ends before its header says; what is there was encoded")
         }
-        report(encoder, samples: reader.position, elapsed: progress.elapsed)
+        try report(encoder, samples: reader.position, elapsed: progress.elapsed)
     }
 
-    private func report(_ encoder: StreamEncoder, samples: Int, elapsed: Double) {
+    private func report(_ encoder: StreamEncoder, samples: Int, elapsed: Double) throws {
         let format = encoder.format
         let rates = StreamRates(encoder.statistics, format: format, sampleCount: samples)
         let speed = elapsed > 0 ? rates.seconds / elapsed : 0
@@ -115,6 +115,6 @@ struct EncodeJob {
         object["elapsed_seconds"] = .number(elapsed)
         object["times_real_time"] = .number(speed)
         for (key, value) in format.json { object[key] = value }
-        reporting.report(line, .object(object), outputIsStandard: item.output == "-")
+        try reporting.report(line, .object(object), outputIsStandard: item.output == "-")
     }
 }

@@ -41,36 +41,41 @@ struct Evaluate: ParsableCommand {
 
     func run() throws {
         let codec = try Codec(
-            model: ModelLibrary.model(model), threads: threads ?? Machine.cores,
+            model: ModelLibrary.model(model), threads: WorkOptions.threads(threads),
             instructionSet: ModelLibrary.instructionSet())
         let rates = try parsedRates(codec)
-        let plan = try Plan(
-            inputs: inputs, output: nil, extensions: Encode.extensions, outputExtension: "vrvq")
+        let files = try Inputs(inputs, extensions: Encode.extensions).files
         var rows: [Row] = []
-        for item in plan.items {
-            do { rows += try measure(item.input, codec, rates) } catch { throw Failure(error, subject: item.input) }
+        for file in files {
+            do { rows += try measure(file.path, codec, rates) } catch { throw Failure(error, subject: file.path) }
         }
-        if !json { table(rows, rates) }
+        if !json { try table(rows, rates) }
     }
 
     private func parsedRates(_ codec: Codec) throws -> [(String, Codec.Rate)] {
         var rates: [(String, Codec.Rate)] = []
         if codec.model.architecture.importance != nil {
             for text in scales.split(separator: ",") {
-                guard let scale = Float(text) else { throw Failure.usage("--scales: \(text) is no number") }
+                guard let scale = Float(text) else {
+                    throw Failure.usage("--scales: \(Text.printable(String(text))) is no number")
+                }
                 rates.append(("scale \(text)", .scale(scale)))
             }
         }
         for text in codebooks.split(separator: ",") {
-            guard let count = Int(text) else { throw Failure.usage("--codebooks: \(text) is no whole number") }
+            guard let count = Int(text) else {
+                throw Failure.usage("--codebooks: \(Text.printable(String(text))) is no whole number")
+            }
             rates.append(("\(text) codebook\(count == 1 ? "" : "s")", .codebooks(count)))
         }
+        if rates.isEmpty { throw Failure.usage("no rate to measure at: --scales and --codebooks are both empty") }
         for (_, rate) in rates { try codec.check(rate) }
         return rates
     }
 
     private func measure(_ path: String, _ codec: Codec, _ rates: [(String, Codec.Rate)]) throws -> [Row] {
         let samples = try mono(path, rate: codec.model.architecture.sampleRate)
+        if samples.isEmpty { throw Failure(.unreadable, "\(Text.printable(path)): no samples to measure") }
         let analysis = try codec.analyse(samples)
         let name = path.split(separator: "/").last.map(String.init) ?? path
         let group = name.split(separator: "-").first.map(String.init) ?? name
@@ -84,7 +89,7 @@ struct Evaluate: ParsableCommand {
                 scaleInvariantSDR(reference: samples, estimate: decoded), Double(bytes) * 8 / seconds / 1000, paper,
             ]
             if json {
-                print(
+                try Text.print(
                     JSON.object([
                         "file": .string(path), "rate": .string(label), "si_sdr": .number(values[0]),
                         "kbps": .number(values[1]), "paper_kbps": .number(values[2]),
@@ -114,19 +119,19 @@ struct Evaluate: ParsableCommand {
         return (try stream.encoded().count, bits / seconds / 1000)
     }
 
-    private func table(_ rows: [Row], _ rates: [(String, Codec.Rate)]) {
+    private func table(_ rows: [Row], _ rates: [(String, Codec.Rate)]) throws {
         var groups: [String] = []
         for row in rows where !groups.contains(row.group) { groups.append(row.group) }
-        print("SI-SDR dB / kbit/s on disk / kbit/s by the paper's formula")
-        print("| | " + groups.joined(separator: " | ") + " |")
-        print("|---|" + String(repeating: "---|", count: groups.count))
+        try Text.print("SI-SDR dB / kbit/s on disk / kbit/s by the paper's formula")
+        try Text.print("| | " + groups.joined(separator: " | ") + " |")
+        try Text.print("|---|" + String(repeating: "---|", count: groups.count))
         for (label, _) in rates {
             let cells = groups.map { group in
                 let found = rows.filter { $0.group == group && $0.rate == label }
                 let means = (0..<3).map { k in found.reduce(0) { $0 + $1.values[k] } / Double(found.count) }
                 return "\(Text.decimal(means[0], 2)) / \(Text.decimal(means[1], 3)) / \(Text.decimal(means[2], 3))"
             }
-            print("| \(label) | " + cells.joined(separator: " | ") + " |")
+            try Text.print("| \(label) | " + cells.joined(separator: " | ") + " |")
         }
     }
 }

@@ -10,21 +10,30 @@ struct Info: ParsableCommand {
     @Argument(help: "A .vrvq file, or - for standard input.")
     var input: String
 
-    @Flag(name: .long, help: "List every frame: channel, time, depth and codes.")
+    @Flag(name: .long, help: "List every frame: channel, frame, time, depth and codes.")
     var frames = false
 
-    @Flag(name: .long, help: "Print one JSON object.")
+    @Flag(name: .long, help: "Print one JSON object; with --frames one for every frame before it.")
     var json = false
+
+    /// Lines that are printed in one piece.
+    private static let linesAtOnce = 1000
 
     func run() throws {
         do { try show() } catch { throw Failure(error, subject: input) }
     }
 
     private func show() throws {
+        var lines: [String] = []
         let survey = try StreamSurvey(path: input) { frame in
-            if frames && !json { print(frame.line) }
+            guard frames else { return }
+            lines.append(json ? frame.json.text : frame.line)
+            guard lines.count >= Self.linesAtOnce else { return }
+            try Text.print(lines)
+            lines = []
         }
-        if json { print(survey.json(withFrames: frames).text) } else if !frames { survey.lines.forEach { print($0) } }
+        if json { lines.append(survey.json.text) } else if !frames { lines = survey.lines }
+        try Text.print(lines)
     }
 }
 
@@ -54,12 +63,11 @@ struct StreamSurvey {
     let totals: StreamTotals
     let statistics: StreamStatistics
     let tags: [Tag]
-    /// Depth of every frame, by channel.
-    private(set) var depths: [[UInt8]] = []
-    private var frames: [Frame] = []
+    /// Frames by depth, 0 to N, all channels together.
+    private(set) var histogram: [Int] = []
 
     /// Reads a stream; `visit` sees every frame as it comes.
-    init(path: String, visit: (Frame) -> Void = { _ in }) throws {
+    init(path: String, visit: (Frame) throws -> Void) throws {
         self.path = path
         let input = try ByteReader(path: path)
         var reader = StreamReader()
@@ -68,18 +76,13 @@ struct StreamSurvey {
             reader.push(bytes)
             while let event = try reader.next() {
                 switch event {
-                case .format(let format): depths = Array(repeating: [], count: format.codedChannels)
-                case .tags(let found): tags = found
+                case .format(let format): histogram = Array(repeating: 0, count: format.stages + 1)
+                case .tags(let found): tags += found
                 case .end(let found): totals = found
                 case .chunk(let grids, let first):
                     for (channel, grid) in grids.enumerated() {
-                        depths[channel] += grid.depth
-                        for frame in 0..<grid.frames {
-                            let seconds =
-                                Double((first + frame) * reader.format!.hop) / Double(reader.format!.modelRate)
-                            let codes = Array(grid.codes(ofFrame: frame))
-                            visit(Frame(channel: channel, index: first + frame, seconds: seconds, codes: codes))
-                        }
+                        for depth in grid.depth { histogram[Int(depth)] += 1 }
+                        try Self.visit(grid, channel, first, reader.format!, visit)
                     }
                 }
             }
@@ -88,14 +91,17 @@ struct StreamSurvey {
         (format, self.totals, statistics, self.tags) = (reader.format!, totals!, reader.statistics, tags)
     }
 
-    private var rates: StreamRates { StreamRates(statistics, format: format, sampleCount: totals.sampleCount) }
-
-    /// Frames by depth, 0 to N, all channels together.
-    var histogram: [Int] {
-        var counts = [Int](repeating: 0, count: format.stages + 1)
-        for channel in depths { for depth in channel { counts[Int(depth)] += 1 } }
-        return counts
+    private static func visit(
+        _ grid: CodeGrid, _ channel: Int, _ first: Int, _ format: StreamFormat, _ visit: (Frame) throws -> Void
+    ) throws {
+        for frame in 0..<grid.frames {
+            let seconds = Double((first + frame) * format.hop) / Double(format.modelRate)
+            let codes = Array(grid.codes(ofFrame: frame))
+            try visit(Frame(channel: channel, index: first + frame, seconds: seconds, codes: codes))
+        }
     }
+
+    private var rates: StreamRates { StreamRates(statistics, format: format, sampleCount: totals.sampleCount) }
 
     /// For people.
     var lines: [String] {
@@ -135,15 +141,12 @@ struct StreamSurvey {
     }
 
     /// For programs.
-    func json(withFrames: Bool) -> JSON {
+    var json: JSON {
         var object = rates.json
         for (key, value) in format.json { object[key] = value }
         object["file"] = .string(path)
         object["depth_histogram"] = .integers(histogram)
         object["tags"] = .array(tags.map { .object(["key": .string($0.key), "value": .string($0.value)]) })
-        if withFrames {
-            object["depths"] = .array(depths.map { .integers($0.map { Int($0) }) })
-        }
         return .object(object)
     }
 }

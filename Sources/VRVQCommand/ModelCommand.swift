@@ -79,12 +79,14 @@ struct ImportModel: ParsableCommand {
 
     private func write(_ options: ImportOptions, _ settings: [UInt8]?) throws {
         let result = try ModelImport.read(Files.map(input), config: settings, options: options)
-        if json { print(result.report.json.text) } else { result.report.lines.forEach { print($0) } }
+        try Text.print(json ? [result.report.json.text] : result.report.lines)
         let model = try result.model()
         let file = try AtomicFile(path: output, overwrite: force)
         try file.write(model.serialized())
         try file.finish()
-        if !json { print("written     \(output): \(model.name), fingerprint \(model.fingerprint)") }
+        if !json {
+            try Text.print("written     \(Text.printable(output)): \(model.name), fingerprint \(model.fingerprint)")
+        }
     }
 }
 
@@ -101,7 +103,7 @@ struct ModelInfo: ParsableCommand {
 
     func run() throws {
         let summary = try ModelLibrary.model(model).summary()
-        if json { print(summary.json.text) } else { summary.lines.forEach { print($0) } }
+        try Text.print(json ? [summary.json.text] : summary.lines)
     }
 }
 
@@ -117,18 +119,20 @@ struct ListModels: ParsableCommand {
         for entry in ModelLibrary.installed() {
             let (model, place) = (entry.model, entry.path.map { Text.printable($0) } ?? "built in")
             if json {
-                print(
+                try Text.print(
                     JSON.object([
                         "name": .string(model.name), "fingerprint": .string(model.fingerprint.description),
                         "path": entry.path.map { .string($0) } ?? .null,
                     ]).text)
             } else {
-                print("\(Text.left(model.name, 16)) \(model.fingerprint)  \(place)")
+                try Text.print("\(Text.left(model.name, 16)) \(model.fingerprint)  \(place)")
             }
         }
         guard !json else { return }
-        print("\nsearched after the built-in model: \(ModelLibrary.folders.joined(separator: ", "))")
-        print("presets (architectures without weights): \(Architecture.presets.map(\.name).joined(separator: ", "))")
+        let places = ModelLibrary.folders.map { Text.printable($0) }.joined(separator: ", ")
+        try Text.print("\nsearched after the built-in model: \(places)")
+        try Text.print(
+            "presets (architectures without weights): \(Architecture.presets.map(\.name).joined(separator: ", "))")
     }
 }
 

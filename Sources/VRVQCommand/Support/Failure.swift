@@ -60,6 +60,12 @@ struct Failure: Error {
         }
     }
 
+    /// Help and version, which the parser hands over as errors.
+    private static func showHelp(_ error: any Error) -> Never {
+        do { try Text.print(Program.fullMessage(for: error)) } catch { exit(Failure(error)) }
+        leave(0)
+    }
+
     /// Prints the line and gives the status.
     func report() { Text.printError("vrvq: error: \(message)") }
 
@@ -70,7 +76,7 @@ struct Failure: Error {
             leave(failure.status.rawValue)
         }
         if let code = error as? ExitCode { leave(code.rawValue) }
-        if Program.exitCode(for: error) == .success { Program.exit(withError: error) }
+        if Program.exitCode(for: error) == .success { showHelp(error) }
         if error is VRVQError || error is AudioError { exit(Failure(error)) }
         // One line instead of the parser's several: its own message without the usage.
         let message = Program.message(for: error).split(separator: "\n").joined(separator: " ")

@@ -12,17 +12,19 @@ import VRVQ
 enum Files {
     /// The bytes of a file, mapped: pages come in when they are read, and a large model is never in memory twice.
     static func map(_ path: String) throws -> ModelBytes {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure(.unreadable, "\(path): \(String(cString: strerror(errno)))") }
+        let name = Text.printable(path)
+        // Without blocking, so that a named pipe among the models cannot hold the program up.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw Failure(.unreadable, "\(name): \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw Failure(.unreadable, "\(path): not a regular file")
+            throw Failure(.unreadable, "\(name): not a regular file")
         }
         let count = Int(status.st_size)
-        guard count > 0 else { throw Failure(.unreadable, "\(path): the file is empty") }
+        guard count > 0 else { throw Failure(.unreadable, "\(name): the file is empty") }
         guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
-            throw Failure(.unreadable, "\(path): \(String(cString: strerror(errno)))")
+            throw Failure(.unreadable, "\(name): \(String(cString: strerror(errno)))")
         }
         let address = UInt(bitPattern: base)
         return ModelBytes(region: UnsafeRawBufferPointer(start: base, count: count)) {
@@ -30,11 +32,32 @@ enum Files {
         }
     }
 
+    /// What makes two paths the same file or folder.
+    struct Identity: Hashable {
+        let device: UInt64
+        let inode: UInt64
+        let isRegular: Bool
+    }
+
+    /// The file or folder behind a path, links followed; nil when there is none.
+    static func identity(of path: String) -> Identity? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return Identity(
+            device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(truncatingIfNeeded: status.st_ino),
+            isRegular: status.st_mode & S_IFMT == S_IFREG)
+    }
+
     /// True when both paths are the same file.
     static func areSame(_ a: String, _ b: String) -> Bool {
-        var (first, second) = (stat(), stat())
-        guard stat(a, &first) == 0, stat(b, &second) == 0 else { return false }
-        return first.st_dev == second.st_dev && first.st_ino == second.st_ino && first.st_mode & S_IFMT == S_IFREG
+        guard let first = identity(of: a), first.isRegular else { return false }
+        return first == identity(of: b)
+    }
+
+    /// A path without what says nothing: doubled slashes and parts that are a dot.
+    static func collapsed(_ path: String) -> String {
+        let parts = path.split(separator: "/").filter { $0 != "." }
+        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 
     /// True for an existing folder.
@@ -48,7 +71,8 @@ enum Files {
         if path.isEmpty || isFolder(path) { return }
         if let slash = path.dropLast().lastIndex(of: "/") { try makeFolder(String(path[..<slash])) }
         if mkdir(path, 0o777) != 0 && errno != EEXIST {
-            throw Failure(.output, "\(path): \(String(cString: strerror(errno)))")
+            throw Failure(
+                .output, "\(Text.printable(path)): the folder cannot be made: \(String(cString: strerror(errno)))")
         }
     }
 
@@ -69,9 +93,11 @@ enum Files {
         return name[name.index(after: dot)...].lowercased()
     }
 
-    /// Names in a folder, sorted.
-    static func names(in folder: String) -> [String] {
-        guard let handle = opendir(folder) else { return [] }
+    /// Names in a folder, sorted; those that begin with a dot are left out.
+    static func names(in folder: String) throws -> [String] {
+        guard let handle = opendir(folder) else {
+            throw Failure(.unreadable, "\(Text.printable(folder)): \(String(cString: strerror(errno)))")
+        }
         defer { closedir(handle) }
         var names: [String] = []
         while let entry = readdir(handle) {

@@ -53,14 +53,17 @@ enum ModelLibrary {
         var entries: [Entry] = []
         if let model = try? DefaultModel.load() { entries.append(Entry(model: model, path: nil)) }
         for place in folders {
-            let files =
-                Files.isFolder(place)
-                ? Files.names(in: place).filter { $0.hasSuffix(".safetensors") }.map { "\(place)/\($0)" } : [place]
-            for file in files {
+            for file in files(in: place) {
                 if let model = try? Model(Files.map(file)) { entries.append(Entry(model: model, path: file)) }
             }
         }
         return entries
+    }
+
+    private static func files(in place: String) -> [String] {
+        guard Files.isFolder(place) else { return [place] }
+        let names = (try? Files.names(in: place)) ?? []
+        return names.filter { $0.hasSuffix(".safetensors") }.map { "\(place)/\($0)" }
     }
 
     /// Reads a model file.

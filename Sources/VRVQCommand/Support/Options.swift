@@ -1,7 +1,12 @@
 import ArgumentParser
-import Foundation
 import VRVQ
 import VRVQNetwork
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 #if canImport(Glibc)
     import Glibc
@@ -50,9 +55,14 @@ struct WorkOptions: ParsableArguments {
     /// Threads for one file.
     func threadsPerFile() throws -> Int {
         guard (1...256).contains(jobs) else { throw Failure.usage("--jobs must be 1 to 256, not \(jobs)") }
-        let all = threads ?? Machine.cores
-        guard (1...256).contains(all) else { throw Failure.usage("--threads must be 1 to 256, not \(all)") }
-        return max(1, all / jobs)
+        return max(1, try Self.threads(threads) / jobs)
+    }
+
+    /// The value of --threads, or one per core.
+    static func threads(_ asked: Int?) throws -> Int {
+        let threads = asked ?? min(256, Machine.cores)
+        guard (1...256).contains(threads) else { throw Failure.usage("--threads must be 1 to 256, not \(threads)") }
+        return threads
     }
 }
 
@@ -68,9 +78,9 @@ struct OutputOptions: ParsableArguments {
     var verbose = false
 
     /// Prints the line for people, or the object.
-    func report(_ line: String, _ object: JSON, outputIsStandard: Bool) {
+    func report(_ line: String, _ object: JSON, outputIsStandard: Bool) throws {
         if json {
-            if outputIsStandard { Text.printError(object.text) } else { print(object.text) }
+            if outputIsStandard { Text.printError(object.text) } else { try Text.print(object.text) }
         } else if verbose || Text.isTerminal(2) {
             Text.printError(line)
         }

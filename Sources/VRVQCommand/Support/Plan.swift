@@ -18,70 +18,48 @@ struct Plan {
     init(
         inputs: [String], output: String?, extensions: Set<String>, outputExtension: String
     ) throws {
-        var found: [(path: String, relative: String)] = []
-        for input in inputs {
-            if input != "-" && Files.isFolder(input) {
-                let root = input.hasSuffix("/") ? String(input.dropLast()) : input
-                let files = Self.files(in: root, below: "", extensions)
-                if files.isEmpty { throw Failure(.unreadable, "\(Text.printable(input)): nothing in it to work on") }
-                found += files.map { ("\(root)/\($0)", $0) }
-            } else {
-                found.append((input, input.split(separator: "/").last.map(String.init) ?? input))
-            }
+        let found = try Inputs(inputs, extensions: extensions)
+        if output == "" { throw Failure.usage("--output is an empty text where a file or folder is to be named") }
+        if output == "-" && found.files.count > 1 {
+            throw Failure.usage("standard output takes one file, not \(found.files.count)")
         }
-        let severalOrFolder = found.count > 1 || inputs.contains { $0 != "-" && Files.isFolder($0) }
-        let toFolder = output.map { $0.hasSuffix("/") || Files.isFolder($0) || severalOrFolder } ?? false
-        if output == "-" && found.count > 1 {
-            throw Failure.usage("standard output takes one file, not \(found.count)")
-        }
-        items = try found.map { path, relative in
-            Item(
-                input: path,
-                output: try Self.output(
-                    path, relative, output, toFolder: toFolder && output != "-", outputExtension))
+        let several = found.files.count > 1 || found.hasFolder
+        let toFolder = output.map { $0 != "-" && ($0.hasSuffix("/") || Files.isFolder($0) || several) } ?? false
+        items = found.files.map { file in
+            Item(input: file.path, output: Self.output(file, output, toFolder: toFolder, outputExtension))
         }
         try check()
     }
 
     private static func output(
-        _ path: String, _ relative: String, _ output: String?, toFolder: Bool, _ outputExtension: String
-    ) throws -> String {
+        _ file: Inputs.File, _ output: String?, toFolder: Bool, _ outputExtension: String
+    ) -> String {
+        let isStandard = file.path == "-"
         guard let output else {
-            if path == "-" { return "-" }
-            return Files.folder(of: path) + Files.stem(of: path) + "." + outputExtension
+            return isStandard ? "-" : Files.folder(of: file.path) + Files.stem(of: file.path) + "." + outputExtension
         }
         guard toFolder else { return output }
         let folder = output.hasSuffix("/") ? output : output + "/"
-        let stem = path == "-" ? "standard-input" : Files.stem(of: relative)
-        return folder + Files.folder(of: path == "-" ? "" : relative) + stem + "." + outputExtension
+        if isStandard { return "\(folder)standard-input.\(outputExtension)" }
+        return folder + Files.folder(of: file.relative) + Files.stem(of: file.relative) + "." + outputExtension
     }
 
+    /// Refuses outputs that are inputs too, and two inputs that would become one output.
     private func check() throws {
+        let inputs = Set(items.compactMap { $0.input == "-" ? nil : Files.identity(of: $0.input) })
         var seen: [String: String] = [:]
         for item in items where item.output != "-" {
-            if Files.areSame(item.input, item.output) || item.input == item.output {
-                throw Failure.usage("\(Text.printable(item.output)): output and input are the same file")
+            let (input, output) = (Text.printable(item.input), Text.printable(item.output))
+            if let identity = Files.identity(of: item.output), identity.isRegular, inputs.contains(identity) {
+                throw Failure.usage("\(output): output and input are the same file; name another output with -o")
             }
-            if let other = seen[item.output] {
+            let name = Files.collapsed(item.output)
+            if let other = seen[name] {
                 throw Failure.usage(
-                    "\(Text.printable(other)) and \(Text.printable(item.input)) would both become \(Text.printable(item.output))"
-                )
+                    "\(Text.printable(other)) and \(input) would both become \(output); encode them one by one")
             }
-            seen[item.output] = item.input
+            seen[name] = item.input
         }
-    }
-
-    private static func files(in root: String, below folder: String, _ extensions: Set<String>) -> [String] {
-        var files: [String] = []
-        for name in Files.names(in: folder.isEmpty ? root : "\(root)/\(folder)") {
-            let relative = folder.isEmpty ? name : "\(folder)/\(name)"
-            if Files.isFolder("\(root)/\(relative)") {
-                files += Self.files(in: root, below: relative, extensions)
-            } else if extensions.contains(Files.fileExtension(of: name)) {
-                files.append(relative)
-            }
-        }
-        return files
     }
 
     /// Works on every item, `jobs` at once. A failure is reported and the others go on; afterwards the first failure
@@ -91,7 +69,8 @@ struct Plan {
             do { return try body(items[0]) } catch { throw Failure(error, subject: items[0].input) }
         }
         let next = Atomic<Int>(0)
-        let worst = Mutex<Failure?>(nil)
+        let first = Mutex<(index: Int, failure: Failure)?>(nil)
+        let failed = Atomic<Int>(0)
         DispatchQueue.concurrentPerform(iterations: min(jobs, items.count)) { _ in
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
@@ -99,12 +78,14 @@ struct Plan {
                 do { try body(items[index]) } catch {
                     let failure = Failure(error, subject: items[index].input)
                     failure.report()
-                    worst.withLock { $0 = $0 ?? failure }
+                    failed.add(1, ordering: .relaxed)
+                    first.withLock { if $0.map({ index < $0.index }) ?? true { $0 = (index, failure) } }
                 }
             }
         }
-        if let failure = worst.withLock({ $0 }) {
-            throw Failure(failure.status, "not all of the \(items.count) files could be worked on")
+        if let failure = first.withLock({ $0?.failure }) {
+            let count = failed.load(ordering: .relaxed)
+            throw Failure(failure.status, "\(count) of \(items.count) files failed; the others are done")
         }
     }
 }

@@ -1,3 +1,5 @@
+import VRVQAudio
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -52,6 +54,14 @@ enum Text {
         String(
             String.UnicodeScalarView(
                 text.unicodeScalars.map { $0.value < 32 || (127...159).contains($0.value) ? "?" : $0 }))
+    }
+
+    /// A line on standard output. Throws where it cannot be written: a full disk, a closed pipe.
+    static func print(_ line: String) throws { try AtomicFile(path: "-").write(line + "\n") }
+
+    /// Lines on standard output, in one piece.
+    static func print(_ lines: [String]) throws {
+        if !lines.isEmpty { try print(lines.joined(separator: "\n")) }
     }
 
     /// A line on standard error.
