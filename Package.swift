@@ -78,7 +78,9 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "VRVQReportTests", dependencies: ["VRVQReport", "VRVQMetrics", "TestSupport"], swiftSettings: swift),
-        .testTarget(name: "CommandTests", dependencies: ["VRVQ", "VRVQAudio", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "CommandTests", dependencies: ["VRVQCommand", "VRVQ", "VRVQAudio", "TestSupport"],
+            swiftSettings: swift),
     ],
     cLanguageStandard: .c2x
 )

@@ -29,6 +29,7 @@ struct Program: ParsableCommand {
 
 @main enum Main {
     static func main() {
+        StandardStreams.occupyClosed()
         Interruption.install()
         do {
             var command = try Program.parseAsRoot()
