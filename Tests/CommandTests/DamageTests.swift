@@ -96,11 +96,16 @@ extension CommandTests {
             #expect(folder.contents == ["x.vrvq"])
         }
 
+        private func builtInFingerprint() throws -> Fingerprint {
+            let object = try #require(try Program.succeed("model", "info", "--json").objects().first)
+            let text = try #require(object["fingerprint"] as? String)
+            return try #require(Fingerprint(hex: text))
+        }
+
         /// The fingerprint is right and the shape is not: a forged header.
         @Test func aHeaderThatContradictsItsModel() throws {
             let folder = try Scratch()
-            let object = try #require(try Program.succeed("model", "info", "--json").objects().first)
-            let print = try #require(Fingerprint(hex: try #require(object["fingerprint"] as? String)))
+            let print = try builtInFingerprint()
             for (hop, stages, entries, rate) in [
                 (256, 8, 1024, 44100), (512, 9, 1024, 44100), (512, 8, 4096, 44100), (512, 8, 1024, 8000),
             ] {
@@ -119,8 +124,7 @@ extension CommandTests {
         /// A few bytes may claim hours of silence: legal, and no reason to need memory.
         @Test func hoursOfSilenceInBoundedMemory() throws {
             let folder = try Scratch()
-            let object = try #require(try Program.succeed("model", "info", "--json").objects().first)
-            let print = try #require(Fingerprint(hex: try #require(object["fingerprint"] as? String)))
+            let print = try builtInFingerprint()
             let (frames, channels) = (1 << 18, 2)
             let format = StreamFormat(
                 sourceRate: 44100, channels: channels, modelRate: 44100, hop: 512, stages: 8, entries: 1024,

@@ -153,8 +153,8 @@ extension CommandTests {
     }
 
     @Suite("Signals") struct SignalTests {
-        @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, 143), (SIGHUP, 129)])
-        func anEncoderLeavesNothing(number: Int32, status: Int32) throws {
+        @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+        func anEncoderLeavesNothing(_ number: Int32) throws {
             let folder = try Scratch()
             // Started in the background of a shell, the tests ignore SIGINT, and so would the program.
             signal(number, SIG_DFL)
@@ -164,7 +164,7 @@ extension CommandTests {
             #expect(folder.contents.allSatisfy { $0.hasPrefix(".vrvq-") })
             program.signal(number)
             let result = try program.wait(seconds: 10)
-            #expect(result.status == status && result.output.isEmpty, "\(result)")
+            #expect(result.status == 128 + number && result.output.isEmpty, "\(result)")
             #expect(folder.contents == [])
         }
 
