@@ -109,7 +109,8 @@ private struct Fields {
     init(_ json: JSON, _ name: String, allowed: Set<String>) throws(VRVQError) {
         guard let members = json.objectValue else { throw VRVQError(.badModel, "the model's \(name) is not an object") }
         if let unknown = members.keys.filter({ !allowed.contains($0) }).min() {
-            throw VRVQError(.badModel, "the model's \(name) has a setting that this version does not know: \(unknown)")
+            throw VRVQError(
+                .badModel, "the model's \(name) has a setting that this version does not know: \(unknown.printable)")
         }
         self.json = json
         self.name = name

@@ -18,8 +18,12 @@ public struct ModelCard: Equatable, Sendable {
         guard text.count <= Self.sizeLimit else {
             throw VRVQError(.limitExceeded, "a model card of \(text.count) bytes is more than is read")
         }
-        guard case .object(let members) = try JSON(parsing: text, what: "the model card") else {
+        let json = try JSON(parsing: text, what: "the model card")
+        guard case .object(let members) = json else {
             throw VRVQError(.malformed, "the model card is not a JSON object")
+        }
+        guard !json.holdsControlCharacters else {
+            throw VRVQError(.malformed, "the model card holds control characters")
         }
         self.members = members
     }

@@ -97,7 +97,8 @@ extension ModelSummary {
             ("latent", "\(architecture.latent) channels"),
             (
                 "quantizer",
-                "\(quantizer.stages) stages of \(quantizer.entries) entries in \(dimensions) dimensions, \(quantizer.lookup.rawValue) look-up"
+                "\(quantizer.stages) stages of \(quantizer.entries) entries in \(dimensions) dimensions, "
+                    + "\(quantizer.lookup.rawValue) look-up"
             ),
         ]
         if let importance = architecture.importance {
@@ -142,7 +143,8 @@ extension Architecture.Coder {
         switch self {
         case .pyramid(let width, let strides): "pyramid, width \(width), strides \(strides)"
         case .frameRate(let stride, let channels, let hidden, let dilations, let ahead):
-            "frame rate, stride \(stride), \(channels) channels (\(hidden) hidden), dilations \(dilations), \(ahead) ahead"
+            "frame rate, stride \(stride), \(channels) channels (\(hidden) hidden), "
+                + "dilations \(dilations), \(ahead) ahead"
         }
     }
 }

@@ -73,11 +73,14 @@ public struct Safetensors: Sendable {
     private static func array(
         _ name: String, _ entry: JSON, dataStart: Int, end: Int
     ) throws(VRVQError) -> Array {
+        guard name.canNameAnArray else {
+            throw VRVQError(.malformed, "the safetensors file has an array of the impossible name \(name.printable)")
+        }
         guard let typeName = entry["dtype"]?.stringValue, let shape = entry["shape"]?.integers,
             let offsets = entry["data_offsets"]?.integers, offsets.count == 2, shape.count <= 8
         else { throw VRVQError(.malformed, "the safetensors header does not describe \(name) rightly") }
         guard let type = ElementType(rawValue: typeName) else {
-            throw VRVQError(.unsupported, "\(name) is of the unknown type \(typeName)")
+            throw VRVQError(.unsupported, "\(name) is of the unknown type \(typeName.printable)")
         }
         guard let size = elementCount(shape, times: type.size) else {
             throw VRVQError(.malformed, "\(name) has the impossible shape \(shape)")

@@ -33,9 +33,12 @@ import VRVQNetwork
 
     @Test(arguments: ["vrvq.pth", "parametrized.pth"]) func damagedCheckpoints(name: String) throws {
         let whole = try ModelFiles.fixture(name)
+        var options = ImportOptions()
+        options.sampleRate = 8000
         // The pickle comes first, the directory last.
-        try damage(whole, structure: [0..<12_000, whole.count - 12_000..<whole.count]) { bytes throws(VRVQError) in
-            _ = try ModelImport.read(ModelBytes(bytes)).model()
+        try damage(whole, structure: [0..<12_000, whole.count - 12_000..<whole.count]) {
+            [options] bytes throws(VRVQError) in
+            _ = try ModelImport.read(ModelBytes(bytes), options: options).model()
         }
     }
 

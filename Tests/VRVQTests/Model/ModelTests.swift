@@ -78,6 +78,7 @@ import VRVQNetwork
         #expect(error(of: try file { metadata, _ in metadata["architecture"] = nil })?.code == .badModel)
         #expect(error(of: try file { metadata, _ in metadata["architecture"] = "{" })?.code == .malformed)
         #expect(error(of: try file { metadata, _ in metadata["card"] = "[]" })?.code == .malformed)
+        #expect(error(of: try file { metadata, _ in metadata["card"] = #"{"a":["\u001b[2J"]}"# })?.code == .malformed)
         for name in ["", "..", "a/b", "a\nb", "é", String(repeating: "a", count: 65)] {
             #expect(error(of: try file { metadata, _ in metadata["name"] = name })?.code == .badModel)
         }

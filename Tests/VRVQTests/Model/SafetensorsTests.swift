@@ -5,8 +5,10 @@ import VRVQNetwork
 @Suite struct SafetensorsTests {
     @Test func readsEveryTypeOfWeight() throws {
         let header = """
-            {"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1,1],"data_offsets":[8,12]},\
-            "c":{"dtype":"F16","shape":[2],"data_offsets":[12,16]},"d":{"dtype":"BF16","shape":[1],"data_offsets":[16,18]},\
+            {"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},\
+            "b":{"dtype":"F32","shape":[1,1],"data_offsets":[8,12]},\
+            "c":{"dtype":"F16","shape":[2],"data_offsets":[12,16]},\
+            "d":{"dtype":"BF16","shape":[1],"data_offsets":[16,18]},\
             "e":{"dtype":"I64","shape":[0,7],"data_offsets":[18,18]},"__metadata__":{"k":"v"}}
             """
         let data =
@@ -67,9 +69,11 @@ import VRVQNetwork
         ("bytes left over", #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, .malformed),
         (
             "an overlap",
-            #"{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}"#,
+            #"{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"#
+                + #""b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}"#,
             .malformed
         ),
+        ("a name for terminals", #"{"\u001b[2J":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#, .malformed),
         ("an array twice", #"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"a":{}}"#, .malformed),
     ]
 

@@ -181,7 +181,8 @@ extension ArchitectureInference {
         }
         for (name, claim) in hints.claims.sorted(by: { $0.key < $1.key }) {
             guard let fact = facts[name], claim != fact, claim != .null else { continue }
-            notes.append("the file says \(name) = \(claim.text), its arrays say \(fact.text): the arrays are believed")
+            notes.append(
+                "the file says \(name) = \(claim.text.printable), its arrays say \(fact.text): the arrays are believed")
         }
     }
 }

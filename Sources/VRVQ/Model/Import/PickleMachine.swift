@@ -227,17 +227,11 @@ extension PickleMachine {
         guard let global = PickleGlobal(module: module, name: name) else {
             throw VRVQError(
                 .unsupported,
-                "the checkpoint wants \(printable(module)).\(printable(name)), which is not among the things read from a pickle; nothing was run",
+                "the checkpoint wants \(module.printable).\(name.printable), which is not read from a pickle; "
+                    + "nothing was run",
                 offset: position)
         }
         stack.append(.global(global))
-    }
-
-    /// At most 80 characters, none of them able to disturb a terminal.
-    private func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.prefix(80).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
     }
 
     private mutating func call() throws(VRVQError) {

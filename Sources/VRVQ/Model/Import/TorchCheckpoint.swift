@@ -47,6 +47,9 @@ struct TorchCheckpoint {
         var size = 0
         for (key, value) in heap.dictionaries[index] {
             guard case .string(let name) = key, case .tensor(let tensor) = value else { continue }
+            guard name.canNameAnArray else {
+                throw VRVQError(.malformed, "the checkpoint holds an array of the impossible name \(name.printable)")
+            }
             let array = try array(heap.tensors[tensor], name)
             size += array.count * array.type.size
             // Views that share a storage could otherwise ask for any amount of memory.

@@ -26,11 +26,12 @@ struct ZipArchive {
 
     /// Where an entry's bytes lie.
     func range(of name: String) throws(VRVQError) -> Range<Int> {
-        guard let entry = entries[name] else { throw VRVQError(.malformed, "the zip file lacks \(name)") }
+        guard let entry = entries[name] else { throw VRVQError(.malformed, "the zip file lacks \(name.printable)") }
         guard entry.method == 0, entry.size == entry.compressedSize else {
             throw VRVQError(
                 .unsupported,
-                "\(name) is compressed inside the zip file: PyTorch stores it plain, so zip it again without compression"
+                "\(name.printable) is compressed inside the zip file, where PyTorch stores it plain: zip it again "
+                    + "uncompressed"
             )
         }
         guard try reader.integer(at: entry.headerOffset, width: 4) == 0x0403_4B50 else {
@@ -92,13 +93,13 @@ struct ZipArchive {
             throw VRVQError(.malformed, "an entry of the zip file has a name not in UTF-8", offset: position)
         }
         guard fields[2] <= bytes.count, fields[0] <= bytes.count else {
-            throw VRVQError(.malformed, "\(text) lies outside the zip file", offset: position)
+            throw VRVQError(.malformed, "\(text.printable) lies outside the zip file", offset: position)
         }
         let entry = Entry(
             method: try reader.int(at: position + 10, width: 2), compressedSize: fields[1], size: fields[0],
             headerOffset: fields[2])
         guard entries.updateValue(entry, forKey: text) == nil else {
-            throw VRVQError(.malformed, "\(text) occurs twice in the zip file", offset: position)
+            throw VRVQError(.malformed, "\(text.printable) occurs twice in the zip file", offset: position)
         }
         return extra.upperBound + commentLength
     }
