@@ -35,10 +35,14 @@ public struct Architecture: Equatable, Sendable {
         /// dilation, `channels` wide with `hidden` channels inside and `ahead` frames of look-ahead each.
         case frameRate(stride: Int, channels: Int, hidden: Int, dilations: [Int], ahead: Int)
 
-        /// Samples per frame.
+        /// Samples per frame; saturates where foreign strides would overflow.
         public var hop: Int {
             switch self {
-            case .pyramid(_, let strides): strides.reduce(1, *)
+            case .pyramid(_, let strides):
+                strides.reduce(1) { product, stride in
+                    let (value, overflow) = product.multipliedReportingOverflow(by: stride)
+                    return overflow ? Int.max : value
+                }
             case .frameRate(let stride, _, _, _, _): stride
             }
         }
