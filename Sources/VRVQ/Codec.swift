@@ -55,6 +55,9 @@ public final class Codec: Sendable {
             segmentFrames: segmentFrames)
     }
 
+    /// Samples per second that the model works at; `encode` takes and `decode` gives samples at this rate.
+    public var sampleRate: Int { model.architecture.sampleRate }
+
     /// The instruction set in use.
     public var instructionSet: InstructionSet { engine.instructionSet }
 
