@@ -71,7 +71,7 @@ let package = Package(
         .testTarget(name: "VRVQNetworkTests", dependencies: ["VRVQNetwork", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "VRVQTests", dependencies: ["VRVQ", "VRVQNetwork", "VRVQDefaultModel", "TestSupport"],
-            swiftSettings: swift),
+            exclude: ["Model/Fixtures"], swiftSettings: swift),
         .testTarget(name: "GoldenTests", dependencies: ["VRVQ", "VRVQNetwork", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "VRVQAudioTests", dependencies: ["VRVQAudio", "TestSupport"], exclude: ["Fixtures"],

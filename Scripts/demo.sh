@@ -47,16 +47,12 @@ run() {
 
 bytes() { wc -c <"$1" | tr -d ' '; }
 
-# Seconds of audio in a plain WAV file, from its byte rate; nothing for other layouts (a WAV over 4 GB).
-seconds() {
-    [ "$(dd if="$1" bs=1 skip=8 count=8 2>/dev/null)" = 'WAVEfmt ' ] || return 0
-    awk -v rate="$(od -An -tu4 -j28 -N4 "$1")" -v size="$(bytes "$1")" \
-        'BEGIN { if (rate > 0 && size > 44) printf "%.3f", (size - 44) / rate }'
-}
+# Seconds of audio in the stream, from the program's own account of it.
+seconds() { "$program" info "$1" --json | sed -n 's/.*"seconds":\([0-9.e+-]*\).*/\1/p'; }
 
 summary() {
     awk -v original="$(bytes "$audio")" -v stream="$(bytes "$stream")" -v wave="$(bytes "$decoded")" \
-        -v seconds="$(seconds "$decoded")" -v encode="$encode_seconds" -v decode="$decode_seconds" '
+        -v seconds="$(seconds "$stream")" -v encode="$encode_seconds" -v decode="$decode_seconds" '
         function line(what, size) {
             rate = seconds > 0 ? sprintf("%9.2f kbit/s", size * 8 / seconds / 1000) : ""
             share = stream > 0 && size != stream ? sprintf("  %.1f times the .vrvq file", size / stream) : ""
@@ -77,10 +73,10 @@ summary() {
     printf '\n  listen to   %s\n  look at     %s\n' "$decoded" "$picture"
 }
 
-run encode "$audio" -o "$stream" --force
+run encode "$audio" -o "$stream" --force --verbose
 encode_seconds=$elapsed
 run info "$stream"
-run decode "$stream" -o "$decoded" --force
+run decode "$stream" -o "$decoded" --force --verbose
 decode_seconds=$elapsed
 run depth-map "$stream" -o "$picture" --force
 summary

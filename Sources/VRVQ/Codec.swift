@@ -11,6 +11,10 @@ public final class Codec: Sendable {
     /// speech.
     public static let defaultScale: Float = 8
 
+    /// Samples over all channels that `decode` will hold in memory: 4 GiB of them. Longer streams are decoded piece by
+    /// piece with `StreamDecoder`.
+    public static let maximumSamplesInMemory = 1 << 30
+
     /// How many codebooks a frame may spend.
     public enum Rate: Equatable, Sendable {
         /// Variable rate: the frame's importance times this scale (the paper's l) decides. Positive and finite.
@@ -51,6 +55,9 @@ public final class Codec: Sendable {
             segmentFrames: segmentFrames)
     }
 
+    /// Samples per second that the model works at; `encode` takes and `decode` gives samples at this rate.
+    public var sampleRate: Int { model.architecture.sampleRate }
+
     /// The instruction set in use.
     public var instructionSet: InstructionSet { engine.instructionSet }
 
@@ -73,13 +80,25 @@ public final class Codec: Sendable {
     }
 
     /// A whole stream to samples, one array per channel at the model's rate.
-    /// - Throws: `modelMismatch` for a stream of another model, and what `StreamReader` throws.
+    /// - Throws: `modelMismatch` for a stream of another model, `limitExceeded` for one of more than
+    ///   `maximumSamplesInMemory` samples, and what `StreamReader` throws.
     public func decode(_ bytes: [UInt8]) throws(VRVQError) -> [[Float]] {
+        try decode(bytes, atMost: Self.maximumSamplesInMemory)
+    }
+
+    /// The same with another bound on the samples over all channels.
+    package func decode(_ bytes: [UInt8], atMost limit: Int) throws(VRVQError) -> [[Float]] {
         var decoder = StreamDecoder { _ in self }
-        var samples = try decoder.push(bytes)
-        let rest = try decoder.finish()
-        if samples.isEmpty { return rest }
-        for channel in rest.indices { samples[channel] += rest[channel] }
+        decoder.append(bytes)
+        var samples: [[Float]] = []
+        while let more = try decoder.next() {
+            samples.append(channels: more)
+            guard samples.count * samples[0].count <= limit else {
+                throw VRVQError(
+                    .limitExceeded, "the stream is too long to decode at once: decode it piece by piece")
+            }
+        }
+        samples.append(channels: try decoder.finish())
         return samples
     }
 

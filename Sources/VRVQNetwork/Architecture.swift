@@ -35,10 +35,14 @@ public struct Architecture: Equatable, Sendable {
         /// dilation, `channels` wide with `hidden` channels inside and `ahead` frames of look-ahead each.
         case frameRate(stride: Int, channels: Int, hidden: Int, dilations: [Int], ahead: Int)
 
-        /// Samples per frame.
+        /// Samples per frame; saturates where foreign strides would overflow.
         public var hop: Int {
             switch self {
-            case .pyramid(_, let strides): strides.reduce(1, *)
+            case .pyramid(_, let strides):
+                strides.reduce(1) { product, stride in
+                    let (value, overflow) = product.multipliedReportingOverflow(by: stride)
+                    return overflow ? Int.max : value
+                }
             case .frameRate(let stride, _, _, _, _): stride
             }
         }
@@ -115,6 +119,8 @@ public struct Architecture: Equatable, Sendable {
             guard !down.isEmpty, !strides.isEmpty, down.count <= 12, strides.count <= 12 else {
                 return "a pyramid needs 1 to 12 strides"
             }
+            // A stride of 1 with the published kernel and padding would give a row too many.
+            guard (down + strides).allSatisfy({ $0 >= 2 }) else { return "a pyramid's strides must be at least 2" }
             guard wide % (1 << strides.count) == 0 else { return "the decoder's width cannot be halved so often" }
             widths = [up, wide] + down + strides
         case (.frameRate(let s, let c, let h, let d, let ahead), .frameRate(let s2, let c2, let h2, let d2, let ahead2)):

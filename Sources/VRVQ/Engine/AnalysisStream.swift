@@ -37,6 +37,9 @@ final class AnalysisStream {
     /// Frames that are complete in `result`.
     var frames: Int { result.importance.isEmpty && !isVariable ? result.frames : result.importance.count }
 
+    /// Bytes that it holds between pushes.
+    var heldBytes: Int { cpu.heldBytes + 2 * result.codes.capacity + 4 * result.importance.capacity }
+
     private var isVariable: Bool { engine.network.importanceLayers != nil }
 
     /// Forgets the signal and starts a new one.

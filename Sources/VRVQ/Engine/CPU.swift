@@ -41,6 +41,9 @@ package final class CPU: Backend {
         for queue in queues { queue?.reset() }
     }
 
+    /// Bytes that the stream holds between blocks: rows that layers still need, and buffers to be used again.
+    package var heldBytes: Int { 4 * queues.reduce(pool.capacity) { $0 + ($1?.capacity ?? 0) } }
+
     /// A block of `rows` rows, to be written by `fill`.
     package func tensor(
         rows: Int, channels: Int, isLast: Bool, fill: (UnsafeMutablePointer<Float>) -> Void

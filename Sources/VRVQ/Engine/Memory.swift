@@ -28,6 +28,9 @@ final class BufferPool {
         return Buffer(AlignedFloats(capacity: count), pool: self)
     }
 
+    /// Floats of the buffers that wait for use.
+    var capacity: Int { free.reduce(0) { $0 + $1.capacity } }
+
     fileprivate func give(_ memory: AlignedFloats) { free.append(memory) }
 }
 
@@ -90,6 +93,9 @@ final class RowQueue {
         count -= rows
         if count == 0 { start = 0 }
     }
+
+    /// Floats that it has room for.
+    var capacity: Int { memory.capacity }
 
     /// Forgets everything.
     func reset() {

@@ -44,6 +44,9 @@ final class ParallelAnalysis {
         for _ in 0..<max(1, threads) { streams.append(try AnalysisStream(engine)) }
     }
 
+    /// Bytes that it holds between pushes.
+    var heldBytes: Int { streams.reduce(4 * window.capacity) { $0 + $1.heldBytes } }
+
     /// Takes samples and returns the frames that are complete. The last call pads to whole frames.
     func push(_ samples: [Float], isLast: Bool) -> Analysis {
         if streams.count == 1 { return pushSingle(samples, isLast: isLast) }
@@ -120,6 +123,9 @@ final class ParallelSynthesis {
         window = CodeGrid(stages: quantizer.stages, entries: quantizer.entries)
         for _ in 0..<max(1, threads) { streams.append(try SynthesisStream(engine)) }
     }
+
+    /// Bytes that it holds between pushes.
+    var heldBytes: Int { streams.reduce(2 * window.codes.capacity) { $0 + $1.heldBytes } }
 
     /// Takes frames and returns the samples that are complete. In all they are `frames * hop`, less what the odd
     /// strides of some published models leave out at the very end.

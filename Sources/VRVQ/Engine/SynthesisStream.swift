@@ -10,6 +10,9 @@ final class SynthesisStream {
         cpu = try engine.decodingStream()
     }
 
+    /// Bytes that it holds between pushes.
+    var heldBytes: Int { cpu.heldBytes }
+
     /// Forgets the signal and starts a new one.
     func reset() { cpu.reset() }
 

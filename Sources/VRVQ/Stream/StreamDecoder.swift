@@ -20,33 +20,85 @@ public struct StreamDecoder {
     /// Complete samples that may still lie beyond the end of the signal: at most the last frame's.
     private var held: [[Float]] = []
     private var given = 0
+    /// The chunk that is being decoded, and its first frame that is not.
+    private var chunk: [CodeGrid] = []
+    private var chunkStart = 0
+    private var failure: VRVQError?
 
     /// A stream before its first byte.
     /// - Parameter codecFor: called once with the stream's header, to find the model that it names.
     public init(codecFor: @escaping (StreamFormat) throws(VRVQError) -> Codec) { self.codecFor = codecFor }
 
-    /// Takes bytes and returns the samples that are ready, one array per channel; none at all before the header.
+    /// Bytes of samples, rows and codes that it holds between pushes.
+    package var heldBytes: Int {
+        channels.reduce(0) { $0 + $1.heldBytes } + held.reduce(0) { $0 + 4 * $1.capacity }
+    }
+
+    /// Takes bytes and returns all samples that are ready, one array per channel; none at all before the header.
+    ///
+    /// A few bytes can stand for hours of silence (`Limits.maximumSilenceRunFrames`). Where the stream is not
+    /// trusted, or memory is short, `append` and `next` give the same samples in pieces.
     public mutating func push(_ bytes: [UInt8]) throws(VRVQError) -> [[Float]] {
-        reader.push(bytes)
-        while let event = try reader.next() { try take(event) }
-        return give()
+        append(bytes)
+        var samples: [[Float]] = []
+        while let more = try next() { samples.append(channels: more) }
+        return samples.isEmpty ? Array(repeating: [], count: channels.count) : samples
+    }
+
+    /// Takes bytes, whose samples `next` gives.
+    public mutating func append(_ bytes: [UInt8]) { reader.push(bytes) }
+
+    /// The next samples, one array per channel, at least one sample each; nil when more bytes are needed, or at the
+    /// end. Pieces have some hundred thousand samples at most, times the threads of the codec. After an error the
+    /// stream is lost: the same error is given again.
+    public mutating func next() throws(VRVQError) -> [[Float]]? {
+        if let failure { throw failure }
+        do throws(VRVQError) {
+            repeat {
+                let samples = give()
+                if samples.first?.isEmpty == false { return samples }
+            } while try step()
+            return nil
+        } catch {
+            failure = error
+            throw error
+        }
     }
 
     /// To be called after the last byte: the last samples.
     /// - Throws: `truncated` where the stream has not come to its end.
     public mutating func finish() throws(VRVQError) -> [[Float]] {
+        let samples = try push([])
         try reader.finish()
-        return give()
+        return samples
+    }
+
+    /// Decodes a stretch of the chunk at hand or reads on; false when more bytes are needed.
+    private mutating func step() throws(VRVQError) -> Bool {
+        if let frames = chunk.first?.frames, chunkStart < frames {
+            decode(chunkStart..<min(frames, chunkStart + stretch))
+            return true
+        }
+        guard let event = try reader.next() else { return false }
+        try take(event)
+        return true
+    }
+
+    /// Frames that are decoded at a time.
+    private var stretch: Int { max(1, (1 << 18) / (format?.hop ?? 1)) }
+
+    private mutating func decode(_ frames: Range<Int>) {
+        for channel in channels.indices {
+            held[channel] += channels[channel].push(chunk[channel].part(frames), isLast: false)
+        }
+        chunkStart = frames.upperBound
     }
 
     private mutating func take(_ event: StreamReader.Event) throws(VRVQError) {
         switch event {
         case .format(let format): try open(format)
         case .tags(let tags): self.tags = tags
-        case .chunk(let grids, _):
-            for (channel, grid) in grids.enumerated() {
-                held[channel] += channels[channel].push(grid, isLast: false)
-            }
+        case .chunk(let grids, _): (chunk, chunkStart) = (grids, 0)
         case .end(let totals):
             self.totals = totals
             for channel in channels.indices { held[channel] += channels[channel].finish() }
@@ -91,41 +143,20 @@ public struct StreamDecoder {
     }
 }
 
-/// Synthesis in which frames of depth 0 are exactly zero (FORMAT.md, section 6).
-struct SilencedSynthesis {
-    private let synthesis: ParallelSynthesis
-    private let hop: Int
-    /// For every frame whose samples are not all given: whether it is silent.
-    private var silent: [Bool] = []
-    /// Samples of the first frame in `silent` that were given.
-    private var offset = 0
-    private let empty: CodeGrid
-
-    init(_ engine: Engine, threads: Int) throws(VRVQError) {
-        synthesis = try ParallelSynthesis(engine, threads: threads)
-        hop = engine.network.architecture.hop
-        let quantizer = engine.network.architecture.quantizer
-        empty = CodeGrid(stages: quantizer.stages, entries: quantizer.entries)
+extension CodeGrid {
+    /// Some of the frames.
+    fileprivate func part(_ range: Range<Int>) -> CodeGrid {
+        if range == 0..<frames { return self }
+        var part = CodeGrid(stages: stages, entries: entries)
+        for frame in range { part.append(depth: Int(depth[frame]), codes: codes(ofFrame: frame)) }
+        return part
     }
+}
 
-    mutating func push(_ grid: CodeGrid, isLast: Bool) -> [Float] {
-        silent += grid.depth.map { $0 == 0 }
-        var samples = synthesis.push(grid, isLast: isLast)
-        var start = 0
-        var frame = 0
-        while start < samples.count, frame < silent.count {
-            let end = min(samples.count, start + hop - offset)
-            if silent[frame] { for index in start..<end { samples[index] = 0 } }
-            offset += end - start
-            if offset == hop {
-                offset = 0
-                frame += 1
-            }
-            start = end
-        }
-        silent.removeFirst(frame)
-        return samples
+extension Array where Element == [Float] {
+    /// Appends each channel's samples; an empty array takes the channels over.
+    mutating func append(channels more: [[Float]]) {
+        if isEmpty { return self = more }
+        for channel in more.indices { self[channel] += more[channel] }
     }
-
-    mutating func finish() -> [Float] { push(empty, isLast: true) }
 }

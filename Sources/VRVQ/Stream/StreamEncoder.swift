@@ -50,6 +50,11 @@ public struct StreamEncoder {
         for _ in 0..<channels { analyses.append(try ParallelAnalysis(codec.engine, threads: codec.threads)) }
     }
 
+    /// Bytes of samples, rows and codes that it holds between pushes.
+    package var heldBytes: Int {
+        analyses.reduce(0) { $0 + $1.heldBytes } + pending.reduce(0) { $0 + 2 * $1.codes.capacity }
+    }
+
     /// Takes samples, one array per channel of equal length at the model's rate, and returns the bytes that are
     /// ready; they may be none.
     public mutating func push(_ samples: [[Float]]) throws(VRVQError) -> [UInt8] {
