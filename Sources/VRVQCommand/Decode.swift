@@ -105,8 +105,8 @@ struct DecodeJob {
         var decoder = StreamDecoder { [models] format throws(VRVQError) in try models.codec(for: format) }
         var output: DecodeOutput?
         while let bytes = try input.read(upTo: Self.blockBytes) {
-            let samples = try decoder.push(bytes)
-            try advance(&output, decoder, samples)
+            decoder.append(bytes)
+            while let samples = try decoder.next() { try advance(&output, decoder, samples) }
             if let output { progress.update(seconds: output.seconds, bytes: decoder.statistics.totalBytes) }
         }
         try advance(&output, decoder, try decoder.finish())
@@ -160,9 +160,10 @@ final class DecodeOutput {
         self.format = format
         rate = target.rate ?? format.sourceRate
         try Files.makeFolder(String(Files.folder(of: path).dropLast()))
-        writer = try AudioWriter(
-            path: path, format: AudioFormat(sampleRate: rate, channels: format.channels), encoding: target.encoding,
-            container: target.container, overwrite: overwrite)
+        writer = try Failure.opening(
+            AudioWriter(
+                path: path, format: AudioFormat(sampleRate: rate, channels: format.channels),
+                encoding: target.encoding, container: target.container, overwrite: overwrite))
         resampler = try Resampler(from: format.modelRate, to: rate, channels: format.channels)
     }
 

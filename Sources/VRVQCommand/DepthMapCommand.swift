@@ -35,7 +35,7 @@ struct DepthMapCommand: ParsableCommand {
         do {
             let map = try isStream() ? mapOfStream() : mapOfAudio()
             try Files.makeFolder(String(Files.folder(of: output).dropLast()))
-            let file = try AtomicFile(path: output, overwrite: force)
+            let file = try Failure.opening(AtomicFile(path: output, overwrite: force))
             try file.write(map.svg())
             try file.finish()
         } catch { throw Failure(error, subject: input) }
@@ -69,7 +69,8 @@ struct DepthMapCommand: ParsableCommand {
         var survey = StreamReader()
         while let bytes = try reader.read(upTo: 1 << 16) {
             try picture.take(&survey, bytes)
-            picture.add(try decoder.push(bytes), rate: decoder.format?.modelRate)
+            decoder.append(bytes)
+            while let samples = try decoder.next() { picture.add(samples, rate: decoder.format?.modelRate) }
         }
         picture.add(try decoder.finish(), rate: decoder.format?.modelRate)
         return try picture.map(name: name, format: decoder.format, bytes: decoder.statistics.totalBytes)
@@ -88,7 +89,7 @@ struct DepthMapCommand: ParsableCommand {
         var picture = MapBuilder()
         var survey = StreamReader()
         var block: [[Float]] = []
-        while try reader.read(into: &block, upTo: EncodeJob.blockFrames) > 0 {
+        while try reader.readFinite(into: &block, upTo: EncodeJob.blockFrames) > 0 {
             picture.add(block, rate: format.sampleRate)
             try picture.take(&survey, encoder.push(resampler.push(block)))
         }

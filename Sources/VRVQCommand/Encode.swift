@@ -75,7 +75,7 @@ struct EncodeJob {
     func run() throws {
         let reader = try AudioReader(path: item.input, raw: raw)
         try Files.makeFolder(String(Files.folder(of: item.output).dropLast()))
-        let file = try AtomicFile(path: item.output, overwrite: reporting.force)
+        let file = try Failure.opening(AtomicFile(path: item.output, overwrite: reporting.force))
         let format = reader.format
         let progress = Progress(
             item.input, totalSeconds: reader.frameCount.map { Double($0) / Double(format.sampleRate) },
@@ -85,7 +85,7 @@ struct EncodeJob {
         let resampler = try Resampler(
             from: format.sampleRate, to: encoder.format.modelRate, channels: format.channels)
         var block: [[Float]] = []
-        while try reader.read(into: &block, upTo: Self.blockFrames) > 0 {
+        while try reader.readFinite(into: &block, upTo: Self.blockFrames) > 0 {
             try file.write(encoder.push(resampler.push(block)))
             progress.update(seconds: Double(reader.position) / Double(format.sampleRate), bytes: file.byteCount)
         }

@@ -101,7 +101,11 @@ struct Evaluate: ParsableCommand {
 
     private func mono(_ path: String, rate: Int) throws -> [Float] {
         let reader = try AudioReader(path: path)
-        let planar = try Resampler.resample(try reader.readAll(), from: reader.format.sampleRate, to: rate)
+        var (sound, block) = ([[Float]](repeating: [], count: reader.format.channels), [[Float]]())
+        while try reader.readFinite(into: &block, upTo: EncodeJob.blockFrames) > 0 {
+            for channel in sound.indices { sound[channel] += block[channel] }
+        }
+        let planar = try Resampler.resample(sound, from: reader.format.sampleRate, to: rate)
         guard planar.count > 1 else { return planar.first ?? [] }
         return planar[0].indices.map { index in
             planar.reduce(0) { $0 + $1[index] } / Float(planar.count)

@@ -81,7 +81,7 @@ struct ImportModel: ParsableCommand {
         let result = try ModelImport.read(Files.map(input), config: settings, options: options)
         try Text.print(json ? [result.report.json.text] : result.report.lines)
         let model = try result.model()
-        let file = try AtomicFile(path: output, overwrite: force)
+        let file = try Failure.opening(AtomicFile(path: output, overwrite: force))
         try file.write(model.serialized())
         try file.finish()
         if !json {

@@ -41,7 +41,7 @@ extension CommandTests {
             let model = try imported(into: folder)
             let before = try bytes(of: model)
             try Program.fail(
-                73, ["model", "import", Fixture.model("published.safetensors"), "-o", model, "--name", "x"],
+                73, ["model", "import", Fixture.model("vrvq.pth"), "-o", model, "--name", "x"],
                 saying: "exists already")
             #expect(try bytes(of: model) == before)
             let report = try Program.succeed(

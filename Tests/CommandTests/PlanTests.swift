@@ -127,7 +127,7 @@ extension CommandTests {
             try Program.succeed("encode", "\u{FC}ml\u{E4}ut \u{1F3B5}.wav", folder: folder.path)
             #expect(folder.contents.filter { $0.hasSuffix(".vrvq") }.count == 3)
             #expect(folder.contents.contains("--scale.vrvq") && folder.contents.contains("-x.vrvq"))
-            try Program.fail(64, ["encode", "-x.wav"], saying: "-x.wav", folder: folder.path)
+            try Program.fail(64, ["encode", "-x.wav"], saying: "put -- before", folder: folder.path)
         }
 
         @Test func linksThatFormLoops() throws {

@@ -34,7 +34,7 @@ extension CommandTests {
             #expect(result.status == 0 && result.error == "")
             let lines = result.text.split(separator: "\n")
             #expect(lines.count == 7 && lines[1] == "| | music | speech |")
-            #expect(lines[3...].allSatisfy { $0.hasPrefix("| ") && $0.split(separator: "|").count == 4 }, "\(lines)")
+            #expect(lines[3...].allSatisfy { $0.hasPrefix("| ") && $0.split(separator: "|").count == 3 }, "\(lines)")
             let objects = try Program.run(arguments + ["--json"]).objects()
             #expect(objects.count == 12)
             for object in objects { #expect(object["si_sdr"] is Double && object["kbps"] is Double) }

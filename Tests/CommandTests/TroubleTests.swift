@@ -122,7 +122,7 @@ extension CommandTests {
             try folder.copy("stereo-44k.mp3", as: "x.mp3")
             try Program.succeed("encode", folder["x.mp3"])
             for command in [
-                "decode '\(folder["x.vrvq"])' -o -", "info --frames '\(folder["x.vrvq"])'",
+                "decode '\(folder["x.vrvq"])' -o -", "info --frames --json '\(folder["x.vrvq"])'",
             ] {
                 let result = try shell("\(command) | head -c 10 >/dev/null; exit ${PIPESTATUS[0]}")
                 #expect(result.status == 73 && result.errorLines.count == 1, "\(command): \(result)")
@@ -158,9 +158,11 @@ extension CommandTests {
             let folder = try Scratch()
             // Started in the background of a shell, the tests ignore SIGINT, and so would the program.
             signal(number, SIG_DFL)
+            // Enough for a round of both threads.
+            let samples = WAV.samples(WAV.sound(seconds: 20))
             let program = try Program(["encode", "-", "--raw-format", "s16le:44100:1", "-o", folder["x.vrvq"]])
-            program.send(WAV.samples(WAV.sound(seconds: 6)), last: false)
-            try waitFor { folder.contents.count == 1 && size(folder[folder.contents[0]]) > 100 }
+            program.send(samples, last: false)
+            try waitFor { folder.contents.count == 1 && size(folder[folder.contents[0]]) > 1000 }
             #expect(folder.contents.allSatisfy { $0.hasPrefix(".vrvq-") })
             program.signal(number)
             let result = try program.wait(seconds: 10)
@@ -171,7 +173,7 @@ extension CommandTests {
         @Test func aDecoderLeavesNothingAndKeepsWhatWasThere() throws {
             let folder = try Scratch()
             signal(SIGINT, SIG_DFL)
-            let sound = WAV.file(WAV.sound(seconds: 6), rate: 44100)
+            let sound = WAV.file(WAV.sound(seconds: 20), rate: 44100)
             let stream = try Program.succeed("encode", "-", input: sound).output
             try folder.file("x.wav", [1, 2, 3])
             let program = try Program(["decode", "-", "-o", folder["x.wav"], "--force"])

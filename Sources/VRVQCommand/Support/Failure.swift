@@ -43,6 +43,18 @@ struct Failure: Error {
         }
     }
 
+    /// Opens an output: what cannot be opened, or cannot hold what it is to hold, is no fault of an input.
+    static func opening<Output>(_ open: @autoclosure () throws -> Output) throws -> Output {
+        do { return try open() } catch let error as AudioError {
+            let status: Status =
+                switch error.code {
+                case .unsupported, .badFormat: .usage
+                default: .output
+                }
+            throw Failure(status, error.message)
+        }
+    }
+
     private static func status(of error: VRVQError) -> Status {
         switch error.code {
         case .malformed, .truncated, .unsupported, .limitExceeded: .damaged
@@ -58,6 +70,14 @@ struct Failure: Error {
         case .writeFailed, .closedPipe, .alreadyExists: .output
         case .badFormat: .usage
         }
+    }
+
+    /// What to do about arguments that the parser does not understand.
+    private static var advice: String {
+        let arguments = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
+        let file = arguments.first { $0.hasPrefix("-") && $0 != "-" && Files.identity(of: $0) != nil }
+        return file.map { "\(Text.printable($0)) is a file: put -- before names that begin with a dash" }
+            ?? "see vrvq --help"
     }
 
     /// Help and version, which the parser hands over as errors.
@@ -80,7 +100,7 @@ struct Failure: Error {
         if error is VRVQError || error is AudioError { exit(Failure(error)) }
         // One line instead of the parser's several: its own message without the usage.
         let message = Program.message(for: error).split(separator: "\n").joined(separator: " ")
-        Text.printError("vrvq: error: \(message) (see vrvq --help)")
+        Text.printError("vrvq: error: \(message) (\(advice))")
         leave(Status.usage.rawValue)
     }
 }
