@@ -15,8 +15,8 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Time encoding and decoding on this machine.",
         discussion: """
-            Encodes and decodes a made signal (a chord, noise bursts, pauses; the same every time) in memory: once to
-            warm up, then as often as --repeats says; prints medians. A preset's name as --model gives that network
+            Encodes and decodes a made signal (a chord, noise bursts, pauses; the same every time) in memory: once to \
+            warm up, then as often as --repeats says; prints medians. A preset's name as --model gives that network \
             with random weights.
             """)
 

@@ -7,8 +7,8 @@ struct Decode: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Decode .vrvq files to audio.",
         discussion: """
-            The decoded file has the source's rate, channels and exact sample count. Its kind follows its name: .wav,
-            .flac, .aiff, .caf, .ogg, .opus. Without -o, IN.vrvq becomes IN.wav beside it. "-" is standard input or
+            The decoded file has the source's rate, channels and exact sample count. Its kind follows its name: .wav, \
+            .flac, .aiff, .caf, .ogg, .opus. Without -o, IN.vrvq becomes IN.wav beside it. "-" is standard input or \
             standard output (WAV of unknown length, or raw samples with --raw-format).
             """)
 

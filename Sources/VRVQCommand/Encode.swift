@@ -8,9 +8,9 @@ struct Encode: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Encode audio files to .vrvq.",
         discussion: """
-            Reads every format that libsndfile reads (WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF ...), of any rate and
-            channel count. A folder is taken with all audio below it and keeps its tree. Without -o, IN.wav becomes
-            IN.vrvq beside it. "-" is standard input (WAV, also of unknown length; raw samples with --raw-format) or
+            Reads every format that libsndfile reads (WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF ...), of any rate and \
+            channel count. A folder is taken with all audio below it and keeps its tree. Without -o, IN.wav becomes \
+            IN.vrvq beside it. "-" is standard input (WAV, also of unknown length; raw samples with --raw-format) or \
             standard output.
             """)
 

@@ -9,8 +9,8 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure quality against bytes on recordings of your own.",
         discussion: """
-            Encodes every recording (its channels mixed to one) at each rate and prints SI-SDR in dB, kbit/s from the
-            bytes of the stream, and kbit/s by the paper's formula, as means over groups: the part of a file's name
+            Encodes every recording (its channels mixed to one) at each rate and prints SI-SDR in dB, kbit/s from the \
+            bytes of the stream, and kbit/s by the paper's formula, as means over groups: the part of a file's name \
             before its first "-". The network runs once per recording: rates share its codes and importance.
             """)
 
@@ -78,7 +78,7 @@ struct Evaluate: ParsableCommand {
         if samples.isEmpty { throw Failure(.unreadable, "\(Text.printable(path)): no samples to measure") }
         let analysis = try codec.analyse(samples)
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        let group = name.split(separator: "-").first.map(String.init) ?? name
+        let group = Files.stem(of: name).split(separator: "-").first.map(String.init) ?? name
         return try rates.map { label, rate in
             var grid = try codec.grid(analysis, rate: rate)
             grid.sampleCount = samples.count

@@ -9,17 +9,18 @@ struct Program: ParsableCommand {
         discussion: """
             EXIT STATUS
               0   all went well
-              64  usage: an option or a combination of options that makes no sense
-              65  damaged: the stream is broken, cut short, of a newer version, or no stream at all
-              66  unreadable input: missing, not audio, or audio that cannot be encoded
-              69  model: the model is not installed, is not the stream's, or its file is no good
+              64  usage: an option, or a combination of them, that makes no sense
+              65  damaged: a stream that is broken, cut short, too new, or none at all
+              66  input: missing, not audio, or audio that cannot be encoded
+              69  model: not installed, not the stream's, or a file that is no good
               70  internal error: please report it
-              73  output: it exists already, cannot be created or written, or its reader has gone away
-              130 interrupted; 143 ended by SIGTERM
+              73  output: exists already, cannot be written, or its reader went away
+              130 interrupted (Ctrl-C); 143 ended by SIGTERM, 129 by SIGHUP
 
             ENVIRONMENT
               VRVQ_MODEL_PATH  folders and files with models, separated by colons
-              VRVQ_ISA         the best instruction set to use: scalar, neon, avx2 or avx512
+              VRVQ_ISA         instruction set to use: scalar, neon, avx2 or avx512
+              TMPDIR           where pipes are kept that cannot be streamed
             """,
         version: "vrvq \(Version.number)",
         subcommands: [

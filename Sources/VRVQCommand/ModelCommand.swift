@@ -16,7 +16,7 @@ struct ImportModel: ParsableCommand {
         commandName: "import",
         abstract: "Make a model file from published weights.",
         discussion: """
-            Reads official DAC and VRVQ checkpoints (.pth), Hugging Face DAC safetensors and our own files; nothing in
+            Reads official DAC and VRVQ checkpoints (.pth), Hugging Face DAC safetensors and our own files; nothing in \
             a checkpoint is executed. Anything but a full match of names and shapes is an error.
             """)
 

@@ -158,9 +158,11 @@ extension CommandTests {
             let folder = try Scratch()
             // Started in the background of a shell, the tests ignore SIGINT, and so would the program.
             signal(number, SIG_DFL)
-            // Enough for a round of both threads.
+            // One thread writes as it goes; several work in rounds of half a minute.
             let samples = WAV.samples(WAV.sound(seconds: 20))
-            let program = try Program(["encode", "-", "--raw-format", "s16le:44100:1", "-o", folder["x.vrvq"]])
+            let program = try Program([
+                "encode", "-", "--raw-format", "s16le:44100:1", "-o", folder["x.vrvq"], "--threads", "1",
+            ])
             program.send(samples, last: false)
             try waitFor { folder.contents.count == 1 && size(folder[folder.contents[0]]) > 1000 }
             #expect(folder.contents.allSatisfy { $0.hasPrefix(".vrvq-") })
@@ -176,7 +178,7 @@ extension CommandTests {
             let sound = WAV.file(WAV.sound(seconds: 20), rate: 44100)
             let stream = try Program.succeed("encode", "-", input: sound).output
             try folder.file("x.wav", [1, 2, 3])
-            let program = try Program(["decode", "-", "-o", folder["x.wav"], "--force"])
+            let program = try Program(["decode", "-", "-o", folder["x.wav"], "--force", "--threads", "1"])
             program.send(Array(stream[..<(stream.count - 10)]), last: false)
             try waitFor { folder.contents.count == 2 && size(folder[folder.contents[0]]) > 1000 }
             program.signal(SIGINT)

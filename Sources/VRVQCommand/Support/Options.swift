@@ -49,7 +49,7 @@ struct WorkOptions: ParsableArguments {
     @Option(name: .long, help: "Threads in all (default: one per core).")
     var threads: Int?
 
-    @Option(name: .long, help: "Files worked on at once (default 1).")
+    @Option(name: .long, help: "Files worked on at once.")
     var jobs: Int = 1
 
     /// Threads for one file.

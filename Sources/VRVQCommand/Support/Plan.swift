@@ -56,7 +56,7 @@ struct Plan {
             let name = Files.collapsed(item.output)
             if let other = seen[name] {
                 throw Failure.usage(
-                    "\(Text.printable(other)) and \(input) would both become \(output); encode them one by one")
+                    "\(Text.printable(other)) and \(input) would both become \(output); work on them one by one")
             }
             seen[name] = item.input
         }

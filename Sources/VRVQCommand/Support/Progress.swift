@@ -5,6 +5,7 @@ final class Progress {
     private let isShown: Bool
     private let start = ContinuousClock.now
     private var last = ContinuousClock.now
+    private var hasLine = false
 
     /// - Parameter total: seconds of audio, where known.
     init(_ name: String, totalSeconds total: Double?, isShown: Bool) {
@@ -20,6 +21,7 @@ final class Progress {
     func update(seconds done: Double, bytes: Int) {
         guard isShown, seconds(ContinuousClock.now - last) > 0.1, done > 0 else { return }
         last = ContinuousClock.now
+        hasLine = true
         let share = total.map { "\(Text.decimal(100 * done / max($0, done), 0)) %" } ?? Text.duration(done)
         Text.printStatus(
             "\(name): \(share), \(Text.decimal(done / elapsed, 0)) times real time, "
@@ -27,7 +29,13 @@ final class Progress {
     }
 
     /// Removes the line.
-    func clear() { if isShown { Text.printStatus("") } }
+    func clear() {
+        if hasLine { Text.printStatus("") }
+        hasLine = false
+    }
+
+    /// An error that ends the work finds an empty line.
+    deinit { clear() }
 
     private func seconds(_ duration: Duration) -> Double {
         Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
