@@ -73,7 +73,7 @@ extension CommandTests {
             let folder = try Scratch()
             try folder.copy("mono-8k-16bit.wav", as: "x.wav")
             try folder.file("x.vrvq", [1, 2, 3])
-            try Program.fail(73, ["encode", folder["x.wav"]], saying: "x.vrvq", "exists already")
+            try Program.fail(73, ["encode", folder["x.wav"]], saying: "x.vrvq", "exists already", "--force")
             #expect(try bytes(of: folder["x.vrvq"]) == [1, 2, 3])
             try Program.succeed("encode", folder["x.wav"], "--force")
             #expect(try bytes(of: folder["x.vrvq"]).count > 100)

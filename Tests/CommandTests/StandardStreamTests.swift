@@ -70,6 +70,14 @@ extension CommandTests {
             #expect(try Program.succeed("info", "-", input: stream).text.contains("0.50 s (22050 samples)"))
         }
 
+        /// Names from elsewhere must not steer a terminal.
+        @Test func controlCharactersAreNotPrinted() throws {
+            for command in ["encode", "decode", "info", "depth-map"] {
+                let result = try Program.fail(66, [command, "/nonexistent/a\u{1B}[31m\n\u{7}b.wav"])
+                #expect(result.error.dropLast().utf8.allSatisfy { $0 >= 32 }, "\(command)")
+            }
+        }
+
         @Test func nothingCanBeReadTwice() throws {
             try Program.fail(64, ["encode", "-", "-"], saying: "standard input")
             let folder = try Scratch()

@@ -34,11 +34,11 @@ struct Failure: Error {
 
     /// What any error means to the user. `subject` is the file at hand.
     init(_ error: any Error, subject: String? = nil) {
-        let prefix = subject.map { "\(Text.printable($0)): " } ?? ""
+        let prefix = subject.map { $0 == "-" ? "standard input: " : "\(Text.printable($0)): " } ?? ""
         switch error {
         case let failure as Failure: self = failure
         case let error as VRVQError: self.init(Self.status(of: error), prefix + error.description)
-        case let error as AudioError: self.init(Self.status(of: error), error.message)
+        case let error as AudioError: self.init(Self.status(of: error), Self.message(of: error))
         default: self.init(.internal, prefix + "\(error)")
         }
     }
@@ -51,8 +51,12 @@ struct Failure: Error {
                 case .unsupported, .badFormat: .usage
                 default: .output
                 }
-            throw Failure(status, error.message)
+            throw Failure(status, message(of: error))
         }
+    }
+
+    private static func message(of error: AudioError) -> String {
+        Text.printable(error.message) + (error.code == .alreadyExists ? " (--force)" : "")
     }
 
     private static func status(of error: VRVQError) -> Status {
