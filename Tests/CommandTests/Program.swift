@@ -56,6 +56,7 @@ struct Program {
     init(_ arguments: [String], environment: [String: String] = [:], folder: String? = nil, program: String? = nil)
         throws
     {
+        _ = Self.ignoringClosedPipes
         self.arguments = arguments
         process.executableURL = URL(fileURLWithPath: program ?? Self.path)
         process.arguments = arguments
@@ -103,7 +104,6 @@ struct Program {
         _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:], folder: String? = nil,
         program: String? = nil, seconds: Double = 60
     ) throws -> Result {
-        _ = Self.ignoringClosedPipes
         let program = try Program(arguments, environment: environment, folder: folder, program: program)
         program.send(input)
         return try program.wait(seconds: seconds)
