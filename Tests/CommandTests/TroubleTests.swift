@@ -117,6 +117,17 @@ extension CommandTests {
             }
         }
 
+        @Test func aLimitOfTheFileSize() throws {
+            let folder = try Scratch()
+            try folder.copy("stereo-44k.mp3", as: "x.mp3")
+            try Program.succeed("encode", folder["x.mp3"])
+            let command = "ulimit -f 20; exec \"$1\" decode \"$2\" -o \"$3\""
+            let result = try Program.run(
+                ["-c", command, "bash", Program.path, folder["x.vrvq"], folder["y.wav"]], program: "/bin/bash")
+            #expect(result.status == 73 && result.errorLines.count == 1, "\(result)")
+            #expect(folder.contents == ["x.mp3", "x.vrvq"])
+        }
+
         @Test func aReaderThatGoesAway() throws {
             let folder = try Scratch()
             try folder.copy("stereo-44k.mp3", as: "x.mp3")

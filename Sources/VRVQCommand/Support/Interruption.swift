@@ -9,11 +9,12 @@ import VRVQAudio
 #endif
 
 /// Ctrl-C and SIGTERM: unfinished outputs are removed, then the program ends with 128 + the signal's number.
-/// A closed pipe becomes an error of the write instead of a silent end.
+/// A closed pipe and a limit of the file size become errors of the write instead of a silent end.
 enum Interruption {
     /// To be called before any other thread exists, which then inherits the blocked signals.
     static func install() {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         var set = sigset_t()
         sigemptyset(&set)
         for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) { sigaddset(&set, number) }
