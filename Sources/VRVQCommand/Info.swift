@@ -25,8 +25,7 @@ struct Info: ParsableCommand {
 
     private func show() throws {
         var lines: [String] = []
-        let survey = try StreamSurvey(path: input) { frame in
-            guard frames else { return }
+        let survey = try StreamSurvey(path: input, visitsFrames: frames) { frame in
             lines.append(json ? frame.json.text : frame.line)
             guard lines.count >= Self.linesAtOnce else { return }
             try Text.print(lines)
@@ -66,8 +65,8 @@ struct StreamSurvey {
     /// Frames by depth, 0 to N, all channels together.
     private(set) var histogram: [Int] = []
 
-    /// Reads a stream; `visit` sees every frame as it comes.
-    init(path: String, visit: (Frame) throws -> Void) throws {
+    /// Reads a stream; `visit` sees every frame as it comes, if asked for.
+    init(path: String, visitsFrames: Bool, visit: (Frame) throws -> Void) throws {
         self.path = path
         let input = try ByteReader(path: path)
         var reader = StreamReader()
@@ -82,7 +81,7 @@ struct StreamSurvey {
                 case .chunk(let grids, let first):
                     for (channel, grid) in grids.enumerated() {
                         for depth in grid.depth { histogram[Int(depth)] += 1 }
-                        try Self.visit(grid, channel, first, reader.format!, visit)
+                        if visitsFrames { try Self.visit(grid, channel, first, reader.format!, visit) }
                     }
                 }
             }
