@@ -21,7 +21,7 @@ public final class ParameterStore {
     /// The network's own arrays, folded spelling.
     public let parameters: [Parameter]
     /// Kernels that are computed from other arrays instead of being stored, by layer name.
-    public var composedKernels: [String: () throws(TorchError) -> Tensor] = [:]
+    public var composedKernels: [String: () throws -> Tensor] = [:]
 
     private var index: [String: Int] = [:]
 
@@ -48,10 +48,16 @@ public final class ParameterStore {
 
     /// The kernel of a layer, differentiable with respect to what it is kept as.
     public func kernel(_ layer: String) throws(TorchError) -> Tensor {
-        if let compose = composedKernels[layer] { return try compose() }
+        if let compose = composedKernels[layer] { return try Self.compose(compose) }
         if kernels == .folded { return try array("\(layer).weight") }
         return try Tensor.weightNorm(
             direction: try array("\(layer).weight_v"), magnitude: try array("\(layer).weight_g"))
+    }
+
+    private static func compose(_ body: () throws -> Tensor) throws(TorchError) -> Tensor {
+        do { return try body() } catch {
+            throw error as? TorchError ?? TorchError("\(error)")
+        }
     }
 
     /// Makes the arrays that `isTrained` names parameters, and all others constants.
