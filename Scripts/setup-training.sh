@@ -113,7 +113,7 @@ find_torch() {
 
 build_plugin() {
     interface=$(sed -n 's/^#define VT_ABI_VERSION \([0-9]*\)$/\1/p' "$header")
-    key=$({ cat "$plugin_source"/plugin.cpp "$plugin_source"/build.sh "$header"; echo "$torch"; } | cksum | tr ' ' '-')
+    key=$({ find "$plugin_source" -type f | LC_ALL=C sort | xargs cat; cat "$header"; echo "$torch"; } | cksum | tr ' ' '-')
     plugin=$cache/plugin-$version-$key.so
     mkdir -p "$cache"
     if [ ! -e "$plugin" ]; then
