@@ -32,6 +32,7 @@ missing_tools() {
 }
 
 install_tools() {
+    have "${CXX:-g++}" || [ -z "${CXX:-}" ] || fail "CXX names $CXX, which is not a program"
     packages=$(missing_tools | sort -u | tr '\n' ' ' | sed 's/ $//')
     [ -n "$packages" ] || return 0
     [ "$(uname -s)" != Darwin ] || fail "missing: $packages; run: xcode-select --install; brew install python"
@@ -118,7 +119,8 @@ build_plugin() {
     mkdir -p "$cache"
     if [ ! -e "$plugin" ]; then
         messages=$("$plugin_source/build.sh" "$torch" "$plugin" 2>&1) ||
-            fail "the plugin does not compile: $(printf '%s\n' "$messages" | grep -m 1 error)"
+            fail "the plugin does not compile: $(printf '%s\n' "$messages" | grep -m 1 error ||
+                printf '%s\n' "$messages" | tail -n 1)"
         [ -z "$messages" ] || say "$messages"
     fi
     ln -sfn "$(basename "$plugin")" "$cache/libvrvqtorch-$interface.so"
