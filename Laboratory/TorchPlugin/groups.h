@@ -20,8 +20,8 @@ namespace vrvq {
 class Group {
  public:
   virtual ~Group() = default;
-  virtual void sum(at::Tensor t) = 0;
-  virtual void broadcast(at::Tensor t, int root) = 0;
+  virtual void sum(std::vector<at::Tensor> tensors) = 0;
+  virtual void broadcast(std::vector<at::Tensor> tensors, int root) = 0;
   virtual void barrier() = 0;
 };
 
@@ -36,19 +36,28 @@ class GlooGroup : public Group {
                                            : c10d::ProcessGroupGloo::createDefaultDevice());
     group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, options);
   }
-  void sum(at::Tensor t) override {
-    std::vector<at::Tensor> one{std::move(t)};
-    group_->allreduce(one)->wait();
+  void sum(std::vector<at::Tensor> tensors) override {
+    wait_for_each(tensors, [&](std::vector<at::Tensor> &one) { return group_->allreduce(one); });
   }
-  void broadcast(at::Tensor t, int root) override {
-    std::vector<at::Tensor> one{std::move(t)};
+  void broadcast(std::vector<at::Tensor> tensors, int root) override {
     c10d::BroadcastOptions options;
     options.rootRank = root;
-    group_->broadcast(one, options)->wait();
+    wait_for_each(tensors, [&](std::vector<at::Tensor> &one) { return group_->broadcast(one, options); });
   }
   void barrier() override { group_->barrier()->wait(); }
 
  private:
+  // Starts all before it waits for the first: a model has hundreds of small tensors.
+  template <class Start>
+  static void wait_for_each(const std::vector<at::Tensor> &tensors, Start &&start) {
+    std::vector<c10::intrusive_ptr<c10d::Work>> works;
+    for (const auto &tensor : tensors) {
+      std::vector<at::Tensor> one{tensor};
+      works.push_back(start(one));
+    }
+    for (auto &work : works) work->wait();
+  }
+
   c10::intrusive_ptr<c10d::Backend> group_;
 };
 
@@ -72,19 +81,11 @@ class NcclGroup : public Group {
   ~NcclGroup() override {
     if (communicator_) function<int(void *)>("ncclCommDestroy")(communicator_);
   }
-  void sum(at::Tensor t) override {
-    auto reduce = function<int(const void *, void *, size_t, int, int, void *, void *)>("ncclAllReduce");
-    void *data = data_of(t);
-    check(reduce(data, data, t.numel(), type_of(t), /*sum*/ 0, communicator_, stream()));
-  }
-  void broadcast(at::Tensor t, int root) override {
-    auto copy = function<int(const void *, void *, size_t, int, int, void *, void *)>("ncclBroadcast");
-    void *data = data_of(t);
-    check(copy(data, data, t.numel(), type_of(t), root, communicator_, stream()));
-  }
+  void sum(std::vector<at::Tensor> tensors) override { together("ncclAllReduce", tensors, /*sum*/ 0); }
+  void broadcast(std::vector<at::Tensor> tensors, int root) override { together("ncclBroadcast", tensors, root); }
   void barrier() override {
     c10::Device device(c10::kCUDA, static_cast<c10::DeviceIndex>(device_));
-    sum(at::zeros({1}, at::TensorOptions().device(device)));
+    sum({at::zeros({1}, at::TensorOptions().device(device))});
     c10::impl::VirtualGuardImpl(c10::kCUDA).synchronizeDevice(device.index());
   }
 
@@ -100,6 +101,18 @@ class NcclGroup : public Group {
   }
   static void check(int code) {
     TORCH_CHECK(code == 0, "NCCL: ", function<const char *(int)>("ncclGetErrorString")(code));
+  }
+  // Both functions take (from, to, count, type, operation or root, communicator, stream).
+  void together(const char *name, const std::vector<at::Tensor> &tensors, int detail) {
+    auto run = function<int(const void *, void *, size_t, int, int, void *, void *)>(name);
+    void *queue = stream();
+    for (const auto &t : tensors) data_of(t), type_of(t);  // complaints come before the group is begun
+    check(function<int()>("ncclGroupStart")());
+    for (const auto &t : tensors) {
+      void *data = data_of(t);
+      check(run(data, data, t.numel(), type_of(t), detail, communicator_, queue));
+    }
+    check(function<int()>("ncclGroupEnd")());
   }
   static void *data_of(const at::Tensor &t) {
     TORCH_CHECK(t.is_cuda() && t.is_contiguous(), "NCCL works on contiguous tensors of a CUDA device");

@@ -438,29 +438,27 @@ int32_t group_open(const char *backend, const char *host, int32_t port, int32_t 
   });
 }
 
-// Runs `body` on each tensor of the group.
-template <class Body>
-int32_t collectively(const vt_tensor *hs, int32_t count, Body &&body) {
-  return guarded([&] {
-    TORCH_CHECK(group, "no process group is open");
-    at::NoGradGuard no_grad;
-    for (int32_t i = 0; i < count; ++i) body(borrow(hs[i]));
-  });
+vrvq::Group &open_group() {
+  TORCH_CHECK(group, "no process group is open");
+  return *group;
 }
 
 int32_t group_all_reduce(const vt_tensor *hs, int32_t count) {
-  return collectively(hs, count, [](at::Tensor t) { group->sum(t); });
+  return guarded([&] {
+    at::NoGradGuard no_grad;
+    open_group().sum(borrow_all(hs, count));
+  });
 }
 
 int32_t group_broadcast(const vt_tensor *hs, int32_t count, int32_t root) {
-  return collectively(hs, count, [&](at::Tensor t) { group->broadcast(t, root); });
+  return guarded([&] {
+    at::NoGradGuard no_grad;
+    open_group().broadcast(borrow_all(hs, count), root);
+  });
 }
 
 int32_t group_barrier() {
-  return guarded([&] {
-    TORCH_CHECK(group, "no process group is open");
-    group->barrier();
-  });
+  return guarded([] { open_group().barrier(); });
 }
 
 void group_close() { group.reset(); }
