@@ -118,19 +118,6 @@ extension TrainingPresets {
             """#
         ),
         (
-            "cbr-n16",
-            #"""
-            # The constant-rate side of figure 8.
-            description: the constant-rate baseline with 16 codebooks
-            include: cbr
-            model:
-              quantizer: {stages: 16}
-            validation:
-              depths: [2, 4, 8, 12, 16]
-
-            """#
-        ),
-        (
             "cbr",
             #"""
             # DAC trained from scratch as the paper's constant-rate baseline.
@@ -145,6 +132,19 @@ extension TrainingPresets {
             validation:
               scales: []
               depths: [2, 4, 6, 8]
+
+            """#
+        ),
+        (
+            "cbr-n16",
+            #"""
+            # The constant-rate side of figure 8.
+            description: the constant-rate baseline with 16 codebooks
+            include: cbr
+            model:
+              quantizer: {stages: 16}
+            validation:
+              depths: [2, 4, 8, 12, 16]
 
             """#
         ),

@@ -20,8 +20,8 @@ import Testing
 
     @Test("Preset literals are the files") func presetLiteralsAreTheFiles() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.presets).filter { $0.hasSuffix(".yaml") }
-        let texts = try files.sorted().map {
-            (name: String($0.dropLast(5)), text: try Self.read(Self.presets + "/" + $0))
+        let texts = try files.map { String($0.dropLast(5)) }.sorted().map {
+            (name: $0, text: try Self.read("\(Self.presets)/\($0).yaml"))
         }
         if Self.updates { try Self.write(Self.swift(texts), to: Self.literals) }
         #expect(texts.map(\.name) == TrainingPresets.names)

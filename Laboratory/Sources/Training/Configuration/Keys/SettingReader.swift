@@ -80,11 +80,17 @@ struct SettingReader: SettingWalker {
         if case .scalar(let text, _) = given.content, let near = nearest(to: text, among: V.choices) {
             hint = "; the nearest is '\(near)'"
         }
-        let expected = (V.choices.isEmpty ? "" : "one of ") + V.typeName
+        let expected = V.choices.isEmpty ? withArticle(V.typeName) : "one of " + V.typeName
         return ConfigurationError(given.place, "\(prefix)\(name) must be \(expected), not \(given.excerpt)\(hint)")
     }
 
     private func outOfBounds(_ text: String, _ name: String, _ given: SettingTree) -> ConfigurationError {
         ConfigurationError(given.place, "\(prefix)\(name) must be \(text), not \(given.excerpt)")
     }
+}
+
+/// "an integer", "a list of text"; other types need none.
+private func withArticle(_ type: String) -> String {
+    if type.hasPrefix("integer") { return "an " + type }
+    return ["number", "list", "table"].contains { type.hasPrefix($0) } ? "a " + type : type
 }
