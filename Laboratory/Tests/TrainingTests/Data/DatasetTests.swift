@@ -78,11 +78,11 @@ import VRVQMetrics
     @Test(arguments: [Salience.loudness(above: -40), .level(above: -45)])
     func salientExcerptsArePreferred(_ salience: Salience) throws {
         let folder = try AudioFolder()
-        let sound = SyntheticAudio(seed: 3, sampleRate: 16000).samples(16_000)
-        let file = try folder.audio("pause.wav", [[Float](repeating: 0, count: 144_000) + sound])
+        let sound = (0..<4000).map { Float(0.3 * sin(Double($0))) }
+        let file = try folder.audio("pause.wav", [[Float](repeating: 0, count: 36_000) + sound])
         func heard(_ salience: Salience) throws -> Int {
             let dataset = try ExcerptDataset(
-                [AudioGroup(name: "a", files: [file])], plain(batch: 1, salience: salience))
+                [AudioGroup(name: "a", files: [file])], plain(excerpt: 400, batch: 1, salience: salience))
             return try (0..<100).count { step in
                 try dataset.item(step: step, position: 0).samples.contains { $0 != 0 }
             }
