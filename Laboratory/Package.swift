@@ -60,6 +60,8 @@ let package = Package(
                 "Training", "Torch", "TestSupport",
                 .product(name: "VRVQ", package: "vrvq"),
                 .product(name: "VRVQNetwork", package: "vrvq"),
+                .product(name: "VRVQAudio", package: "vrvq"),
+                .product(name: "VRVQMetrics", package: "vrvq"),
             ],
             swiftSettings: swift),
     ],
