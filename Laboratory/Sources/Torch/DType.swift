@@ -35,23 +35,30 @@ public protocol TensorElement: BitwiseCopyable, Sendable {
 }
 
 extension Float: TensorElement {
+    /// The tensor's kind of element.
     public static var dtype: DType { .float32 }
 }
 extension Double: TensorElement {
+    /// The tensor's kind of element.
     public static var dtype: DType { .float64 }
 }
 extension Int64: TensorElement {
+    /// The tensor's kind of element.
     public static var dtype: DType { .int64 }
 }
 extension Int: TensorElement {
+    /// The tensor's kind of element.
     public static var dtype: DType { .int64 }
 }
 extension Int32: TensorElement {
+    /// The tensor's kind of element.
     public static var dtype: DType { .int32 }
 }
 extension UInt8: TensorElement {
+    /// The tensor's kind of element.
     public static var dtype: DType { .uint8 }
 }
 extension Bool: TensorElement {
+    /// The tensor's kind of element.
     public static var dtype: DType { .bool }
 }

@@ -88,10 +88,15 @@ public enum Foreach {
 
 /// The numbers of an AdamW step.
 public struct AdamRates: Sendable {
+    /// Step size.
     public var learningRate: Double
+    /// Decay of the mean of gradients.
     public var beta1: Double
+    /// Decay of the mean of their squares.
     public var beta2: Double
+    /// Added to the root of the mean square.
     public var epsilon: Double
+    /// Share of the parameter, times the step size, that a step takes away.
     public var weightDecay: Double
 
     /// PyTorch's defaults beside the learning rate.

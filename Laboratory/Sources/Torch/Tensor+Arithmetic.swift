@@ -1,27 +1,40 @@
 // Arithmetic with broadcasting.
 extension Tensor {
+    /// Sum.
     public static func + (a: Tensor, b: Tensor) throws(TorchError) -> Tensor { try ArithmeticOperators.add(a, b) }
+    /// Sum.
     public static func + (a: Tensor, b: Double) throws(TorchError) -> Tensor {
         try ArithmeticOperators.addScalar(a, b)
     }
+    /// Difference.
     public static func - (a: Tensor, b: Tensor) throws(TorchError) -> Tensor { try ArithmeticOperators.sub(a, b) }
+    /// Difference.
     public static func - (a: Tensor, b: Double) throws(TorchError) -> Tensor {
         try ArithmeticOperators.subScalar(a, b)
     }
+    /// Product of elements.
     public static func * (a: Tensor, b: Tensor) throws(TorchError) -> Tensor { try ArithmeticOperators.mul(a, b) }
+    /// Product of elements.
     public static func * (a: Tensor, b: Double) throws(TorchError) -> Tensor {
         try ArithmeticOperators.mulScalar(a, b)
     }
+    /// Quotient of elements.
     public static func / (a: Tensor, b: Tensor) throws(TorchError) -> Tensor { try ArithmeticOperators.div(a, b) }
+    /// Quotient of elements.
     public static func / (a: Tensor, b: Double) throws(TorchError) -> Tensor {
         try ArithmeticOperators.divScalar(a, b)
     }
+    /// Sum.
     public static func + (a: Double, b: Tensor) throws(TorchError) -> Tensor { try ArithmeticOperators.addScalar(b, a) }
+    /// Difference.
     public static func - (a: Double, b: Tensor) throws(TorchError) -> Tensor {
         try ArithmeticOperators.reverseSub(b, a)
     }
+    /// Product of elements.
     public static func * (a: Double, b: Tensor) throws(TorchError) -> Tensor { try ArithmeticOperators.mulScalar(b, a) }
+    /// Quotient of elements.
     public static func / (a: Double, b: Tensor) throws(TorchError) -> Tensor { try b.reciprocal() * a }
+    /// Negated.
     public static prefix func - (a: Tensor) throws(TorchError) -> Tensor { try a.neg() }
 
     /// Product of matrices, over leading dimensions where there are more than two.
