@@ -40,7 +40,7 @@ struct NormalisedConvolution: Sendable {
             throw TorchError("\(name) is missing: these are other discriminators' weights")
         }
         guard tensor.shape == shape else {
-            throw TorchError("\(name) has shape \(tensor.shape), expected \(shape): these are other discriminators' weights")
+            throw TorchError("\(name) is \(tensor.shape), not \(shape): these are other discriminators' weights")
         }
         return tensor
     }

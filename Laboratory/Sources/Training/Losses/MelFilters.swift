@@ -30,7 +30,8 @@ package struct MelFilters: Equatable, Sendable {
     }
 
     /// A triangle over [low, high] with its top at `centre` and area 1.
-    private static func triangle(_ low: Double, _ centre: Double, _ high: Double, at frequencies: [Double]) -> [Double] {
+    private static func triangle(_ low: Double, _ centre: Double, _ high: Double, at frequencies: [Double]) -> [Double]
+    {
         frequencies.map { frequency in
             let rising = (frequency - low) / (centre - low), falling = (high - frequency) / (high - centre)
             return max(0, min(rising, falling)) * 2 / (high - low)

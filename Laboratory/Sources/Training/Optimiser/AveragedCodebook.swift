@@ -38,7 +38,8 @@ package struct AveragedCodebook {
     package func update(_ latents: Tensor, _ codes: Tensor, sum: SumOverProcesses = { _ in }) throws {
         try Torch.noGrad {
             let latents = try latents.detach().to(entries.dtype)
-            let hits = try counts.zerosLike().indexAdd(0, codes, Tensor.ones([codes.count], counts.dtype, on: counts.device))
+            let ones = try Tensor.ones([codes.count], counts.dtype, on: counts.device)
+            let hits = try counts.zerosLike().indexAdd(0, codes, ones)
             let sums = try totals.zerosLike().indexAdd(0, codes, latents)
             try sum([hits, sums])
             try counts.mul_(decay).add_(hits, times: 1 - decay)

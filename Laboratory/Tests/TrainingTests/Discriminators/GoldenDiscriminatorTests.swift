@@ -14,7 +14,8 @@ import Torch
     func maps(_ golden: GoldenCase, _ dtype: DType) throws {
         let files = try GoldenFiles(golden)
         let weights = try files.parameters(dtype)
-        let members = try Discriminators(DiscriminatorArchitecture(golden: golden.configuration.object), weights: weights)
+        let architecture = try DiscriminatorArchitecture(golden: golden.configuration.object)
+        let members = try Discriminators(architecture, weights: weights)
         var computed: [String: Tensor] = [:]
         for (m, maps) in try members(files.tensor("audio", dtype)).enumerated() {
             for (l, map) in maps.enumerated() { computed["map.\(m).\(l)"] = map }
@@ -28,7 +29,8 @@ import Torch
     func losses(_ golden: GoldenCase, _ dtype: DType) throws {
         let files = try GoldenFiles(golden)
         let weights = try files.parameters(dtype)
-        let members = try Discriminators(DiscriminatorArchitecture(golden: golden.configuration.object), weights: weights)
+        let architecture = try DiscriminatorArchitecture(golden: golden.configuration.object)
+        let members = try Discriminators(architecture, weights: weights)
         let fake = try files.tensor("fake", dtype).requiringGrad()
         let real = try files.tensor("real", dtype)
 
@@ -37,7 +39,9 @@ import Torch
         let feature = try AdversarialLosses.featureMatching(estimate: fakeMaps, reference: realMaps)
         let loss = try AdversarialLosses.discriminator(estimate: members(fake.detach()), reference: members(real))
         var computed = ["adversarial": adversarial, "feature": feature, "discriminator": loss]
-        let toFake = try [adversarial, feature].map { try Torch.gradients(of: [$0], with: [fake], retainGraph: true)[0] }
+        let toFake = try [adversarial, feature].map {
+            try Torch.gradients(of: [$0], with: [fake], retainGraph: true)[0]
+        }
         (computed["adversarial_gradient"], computed["feature_gradient"]) = (toFake[0], toFake[1])
 
         let gradients = try Torch.gradients(of: [loss], with: members.parameters.map(\.tensor)).map { try #require($0) }

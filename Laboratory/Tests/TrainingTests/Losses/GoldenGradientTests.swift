@@ -105,7 +105,8 @@ struct GoldenTraining {
 
     /// One step: the discriminators on the detached estimate, then the generator against the new discriminators.
     func step(_ step: Int) throws -> (scalars: [String: Tensor], codes: Tensor) {
-        let rate = try #require(schedule["rate"] as? Double) * power(#require(schedule["gamma"] as? Double), Double(step))
+        let gamma = try #require(schedule["gamma"] as? Double)
+        let rate = try #require(schedule["rate"] as? Double) * power(gamma, Double(step))
         let pass = try pass()
         let (fake, real) = try discriminators(pass.estimate.detach(), audio)
         let loss = try AdversarialLosses.discriminator(estimate: fake, reference: real)
