@@ -16,10 +16,10 @@ export VRVQ_PREFIX := $(value PREFIX)
 export VRVQ_DESTDIR := $(value DESTDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format build release install uninstall setup clean
+.PHONY: help demo test check format build release install uninstall setup setup-training clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: ## encode, decode and explain a recording: make demo [AUDIO=path]
 	@Scripts/setup.sh 'make demo'
@@ -34,7 +34,8 @@ check: ## formatting, file sizes, layering, dependencies, lengths (no build)
 	@Scripts/check.sh
 
 format: ## rewrite the Swift sources in the project's format
-	@swift format --in-place --parallel --recursive Package.swift Sources Tests
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests \
+		Laboratory/Package.swift Laboratory/Sources Laboratory/Tests
 
 build: ## release build of the program, into .build/release
 	@Scripts/setup.sh 'make build'
@@ -53,5 +54,9 @@ uninstall: ## remove what make install put there, with the same PREFIX and DESTD
 setup: ## install the packages that the build needs (as root), or say which
 	@Scripts/setup.sh 'make setup'
 
+setup-training: ## bring PyTorch for the laboratory, compile its plugin: make setup-training [TORCH_VERSION=2.11.0]
+	@Scripts/setup.sh 'make setup-training'
+	@Scripts/setup-training.sh
+
 clean: ## remove what was built and the demo's output
-	@rm -rf .build .build-asan .build-install output
+	@rm -rf .build .build-asan .build-install Laboratory/.build output

@@ -25,7 +25,8 @@ list_files() {
 }
 
 check_format() {
-    swift format lint --strict --parallel --recursive Package.swift Sources Tests ||
+    swift format lint --strict --parallel --recursive Package.swift Sources Tests \
+        Laboratory/Package.swift Laboratory/Sources Laboratory/Tests ||
         complain "formatting differs (above); run: make format"
 }
 
@@ -51,15 +52,16 @@ check_products() {
 
 # One mention per target that has code; system libraries have none.
 check_warnings() {
-    swift package dump-package >"$work/package.json"
+    swift package --package-path "$1" dump-package >"$work/package.json"
     targets=$(grep -cE '"type" : "(regular|executable|test)"' "$work/package.json" || true)
     strict=$(grep -c '"treatAllWarnings"' "$work/package.json" || true)
-    [ "$targets" = "$strict" ] || complain "Package.swift: $strict of $targets targets treat warnings as errors; all must"
+    [ "$targets" = "$strict" ] ||
+        complain "$1/Package.swift: $strict of $targets targets treat warnings as errors; all must"
 }
 
 check_layers() {
-    swift package describe >"$work/description"
-    find Sources -name '*.swift' -print0 |
+    swift package --package-path "$1" describe >"$work/description"
+    find "$1/Sources" -name '*.swift' -print0 |
         xargs -0 awk -f Scripts/layers.awk Scripts/layers.txt "$work/description" |
         complain_lines "arrow that the architecture does not have"
 }
@@ -73,7 +75,7 @@ find_code() {
 }
 
 check_calls() {
-    find_code 'String\(format:' Sources | complain_lines "String(format:) links the whole of ICU, write the number yourself"
+    find_code 'String\(format:' Sources Laboratory/Sources | complain_lines "String(format:) links the whole of ICU, write the number yourself"
     find_code '(^|[^A-Za-z0-9_.])(print|debugPrint|fopen|FileHandle|FileManager)\(' \
         Sources/VRVQ Sources/VRVQNetwork Sources/VRVQDefaultModel |
         complain_lines "the codec rooms print nothing and open no files"
@@ -83,7 +85,8 @@ check_calls() {
 
 check_dependencies() {
     {
-        sed -n 's/.*\.package(url: *"[^"]*\/\([^"/]*\)".*/\1/p' Package.swift | sed 's/\.git$//'
+        sed -n 's/.*\.package(url: *"[^"]*\/\([^"/]*\)".*/\1/p' Package.swift Laboratory/Package.swift |
+            sed 's/\.git$//'
         sed -n 's/.*\.apt(\["\([^]]*\)"\]).*/\1/p' Package.swift | tr -d '" ' | tr ',' '\n'
     } | sort -u | while IFS= read -r name; do
         grep -qF -- "$name" Documentation/DEPENDENCIES.md || echo "$name"
@@ -91,8 +94,8 @@ check_dependencies() {
 }
 
 check_lengths() {
-    find Package.swift Sources Tests Scripts \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.inc' \
-        -o -name '*.sh' -o -name '*.awk' \) -print0 |
+    find Package.swift Sources Tests Scripts Laboratory -name .build -prune -o \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.inc' \
+        -o -name '*.cpp' -o -name '*.sh' -o -name '*.awk' \) -print0 |
         xargs -0 awk -v limit="$longest_file" -f Scripts/lengths.awk || failed=1
 }
 
@@ -100,8 +103,10 @@ list_files >"$work/files"
 check_format
 check_sizes
 check_products
-check_warnings
-check_layers
+for package in . Laboratory; do
+    check_warnings "$package"
+    check_layers "$package"
+done
 check_calls
 check_dependencies
 check_lengths

@@ -37,10 +37,11 @@ function checkTarget() {
     known[name] = 1
 }
 
-# The sources: Sources/TARGET/...
+# The sources: .../Sources/TARGET/...
 FNR == 1 {
-    split(FILENAME, part, "/")
-    target = part[2]
+    target = FILENAME
+    sub(/^(.*\/)?Sources\//, "", target)
+    sub(/\/.*/, "", target)
 }
 /^[ \t]*((@[A-Za-z_]+(\([^)]*\))?|public|package|internal|fileprivate|private)[ \t]+)*import[ \t]/ {
     line = $0

@@ -21,7 +21,7 @@ have_library() { have pkg-config && pkg-config --exists "$1" 2>/dev/null; }
 
 # A build folder made by another user (a first run as root, say) fails later with a page of noise.
 check_folders() {
-    for folder in .build .build-asan .build-install output; do
+    for folder in .build .build-asan .build-install Laboratory/.build output; do
         if [ -e "$folder" ] && [ ! -w "$folder" ]; then
             complain "'$folder' belongs to another user; remove it as that user with: make clean"
         fi
@@ -169,12 +169,17 @@ check_swift() {
     fi
 }
 
-# The one dependency in Swift comes over the network, once.
+# The dependencies in Swift come over the network, once: the command's, and the laboratory's.
 fetch_dependencies() {
-    if [ -d .build/checkouts/swift-argument-parser ]; then return 0; fi
-    if messages=$(swift package resolve </dev/null 2>&1); then return 0; fi
+    fetch_into . swift-argument-parser
+    fetch_into Laboratory Yams
+}
+
+fetch_into() {
+    if [ -d "$1/.build/checkouts/$2" ]; then return 0; fi
+    if messages=$(swift package --package-path "$1" resolve </dev/null 2>&1); then return 0; fi
     reason=$(printf '%s\n' "$messages" | sed -n 's/^ *fatal: //p' | head -n 1)
-    complain "could not fetch swift-argument-parser (${reason:-no reason given}); check the network, then repeat: $again"
+    complain "could not fetch $2 (${reason:-no reason given}); check the network, then repeat: $again"
 }
 
 check_folders
