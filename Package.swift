@@ -72,7 +72,10 @@ let package = Package(
         .testTarget(
             name: "VRVQTests", dependencies: ["VRVQ", "VRVQNetwork", "VRVQDefaultModel", "TestSupport"],
             exclude: ["Model/Fixtures"], swiftSettings: swift),
-        .testTarget(name: "GoldenTests", dependencies: ["VRVQ", "VRVQNetwork", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "GoldenTests", dependencies: ["VRVQ", "VRVQNetwork", "VRVQMetrics", "TestSupport"],
+            swiftSettings: swift),
+        .testTarget(name: "VRVQMetricsTests", dependencies: ["VRVQMetrics", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "VRVQAudioTests", dependencies: ["VRVQAudio", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: swift),

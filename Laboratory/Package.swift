@@ -51,7 +51,14 @@ let package = Package(
             swiftSettings: swift),
 
         .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swift),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "Torch"], swiftSettings: swift),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: [
+                "Training", "Torch",
+                .product(name: "VRVQAudio", package: "vrvq"),
+                .product(name: "VRVQMetrics", package: "vrvq"),
+            ],
+            swiftSettings: swift),
     ],
     cLanguageStandard: .c2x
 )

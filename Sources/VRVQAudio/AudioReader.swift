@@ -86,6 +86,20 @@ public final class AudioReader {
         return done
     }
 
+    /// Goes to a frame, so that the next read starts there; past the end, reads find nothing. Input that cannot be moved
+    /// about in is read up to the frame instead, which works forwards only. Throws `damaged`, or `unsupported` where it
+    /// would have to go back.
+    public func seek(toFrame frame: Int) throws(AudioError) {
+        precondition(frame >= 0)
+        if source.seek(to: frame) {
+            position = min(frame, frameCount ?? frame)
+            return
+        }
+        if frame < position { throw AudioError(.unsupported, "cannot go back in this kind of audio input") }
+        var block: [[Float]] = []
+        while position < frame, try read(into: &block, upTo: min(1 << 16, frame - position)) > 0 {}
+    }
+
     /// Reads all that is left, `[channel][frame]`. Memory grows with the length: for files known to be short.
     public func readAll() throws(AudioError) -> [[Float]] {
         var all = [[Float]](repeating: [], count: format.channels)

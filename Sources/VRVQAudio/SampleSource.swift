@@ -7,6 +7,12 @@ protocol SampleSource: AnyObject {
     var truncated: Bool { get }
     /// Appends up to `frames` samples to each channel; returns how many, 0 only at the end.
     func append(upTo frames: Int, to planar: inout [[Float]]) throws(AudioError) -> Int
+    /// Goes to a frame; false, and nothing has changed, where that is not possible.
+    func seek(to frame: Int) -> Bool
+}
+
+extension SampleSource {
+    func seek(to frame: Int) -> Bool { false }
 }
 
 /// Samples that lie plainly in a stream of bytes: WAV on a pipe, raw PCM.

@@ -13,6 +13,10 @@ final class SndfileSource: SampleSource {
     private var position = 0
     private var scratch: [Float]
 
+    /// Frames decoded in vain before the goal of a jump: lossy decoders need what came before, and some give anything
+    /// until they have it.
+    private let runUp: Int
+
     private static let block = 4096
 
     /// Opens what the descriptor holds from its present position on.
@@ -35,6 +39,8 @@ final class SndfileSource: SampleSource {
         self.truncated = truncated
         lengthIsExact = Int(info.format) & SF_FORMAT_TYPEMASK != SF_FORMAT_MPEG
         frameCount = info.frames < 0 || info.frames == sf_count_t.max ? nil : Int(info.frames)
+        let isLossy = [SF_FORMAT_OGG, SF_FORMAT_MPEG].contains(Int(info.format) & Int(SF_FORMAT_TYPEMASK))
+        runUp = isLossy ? 16_384 : 0
         scratch = [Float](repeating: 0, count: Self.block * format.channels)
     }
 
@@ -49,6 +55,22 @@ final class SndfileSource: SampleSource {
         position += got
         for channel in planar.indices { spread(channel, got, to: &planar[channel]) }
         return got
+    }
+
+    func seek(to frame: Int) -> Bool {
+        let target = min(frame, frameCount ?? frame)
+        let start = max(0, target - runUp)
+        guard sf_seek(handle, sf_count_t(start), Int32(SF_SEEK_SET)) == sf_count_t(start) else { return false }
+        position = start
+        while position < target {
+            let count = min(Self.block, target - position)
+            let got = scratch.withUnsafeMutableBufferPointer {
+                Int(sf_readf_float(handle, $0.baseAddress!, sf_count_t(count)))
+            }
+            if got == 0 { break }
+            position += got
+        }
+        return true
     }
 
     private func spread(_ channel: Int, _ frames: Int, to target: inout [Float]) {

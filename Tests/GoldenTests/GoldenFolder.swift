@@ -56,10 +56,15 @@ enum GoldenFolder {
     /// Kinds of the training: scalar mathematics that is the same on every backend.
     static let scalarKinds: Set<String> = ["surrogate", "mask.gradient", "geometry"]
 
+    /// Kinds that the measures compute.
+    static let measureKinds: Set<String> = ["loudness"]
+
+    /// Kinds that the tests of the laboratory's data check.
+    static let dataKinds: Set<String> = ["augmentation"]
+
     /// Kinds that only a laboratory with automatic differentiation, discriminators and an optimiser can compute.
     static let pendingKinds: Set<String> = [
-        "loss", "mel_filters", "stft", "discriminator", "gan", "loudness", "metrics", "augmentation", "gradients",
-        "trajectory", "optimiser",
+        "loss", "mel_filters", "stft", "discriminator", "gan", "metrics", "gradients", "trajectory", "optimiser",
     ]
 
     static let cases: [GoldenCase] = read()

@@ -90,7 +90,8 @@ import VRVQNetwork
 /// The index itself: nothing in it may go unnoticed.
 @Suite struct GoldenIndexTests {
     @Test func everyKindIsKnown() {
-        let known = GoldenFolder.kinds.union(GoldenFolder.scalarKinds).union(GoldenFolder.pendingKinds)
+        let known = GoldenFolder.kinds.union(GoldenFolder.scalarKinds).union(GoldenFolder.measureKinds)
+            .union(GoldenFolder.dataKinds).union(GoldenFolder.pendingKinds)
         #expect(!GoldenFolder.cases.isEmpty, "no index in \(GoldenFolder.path)")
         for golden in GoldenFolder.cases {
             #expect(known.contains(golden.kind), "\(golden.name) is of the unknown kind \(golden.kind)")
