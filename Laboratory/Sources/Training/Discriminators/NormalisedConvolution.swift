@@ -1,0 +1,69 @@
+import Torch
+
+/// A weight-normalised convolution over one or two dimensions with zero padding and a bias: the kernel of an output is its
+/// magnitude times its direction divided by the direction's length.
+struct NormalisedConvolution: Sendable {
+    /// What a convolution is before it has weights.
+    struct Shape: Sendable {
+        var name: String
+        var inputs: Int
+        var outputs: Int
+        /// One or two sizes.
+        var kernel: [Int]
+        var stride = [1, 1]
+        var padding: [Int]
+        var groups = 1
+
+        var weight: [Int] { [outputs, inputs / groups] + kernel }
+        var magnitude: [Int] { [outputs, 1] + kernel.map { _ in 1 } }
+        /// Inputs of one output value.
+        var fan: Int { weight.dropFirst().reduce(1, *) }
+    }
+
+    private let shape: Shape
+    private let magnitude: Tensor
+    private let direction: Tensor
+    private let bias: Tensor
+
+    /// The convolution with `NAME.weight_g`, `NAME.weight_v` and `NAME.bias`.
+    init(_ shape: Shape, _ weights: [String: Tensor]) throws {
+        self.shape = shape
+        magnitude = try weights.tensor("\(shape.name).weight_g", shape.magnitude)
+        direction = try weights.tensor("\(shape.name).weight_v", shape.weight)
+        bias = try weights.tensor("\(shape.name).bias", [shape.outputs])
+    }
+
+    /// The parameters, in checkpoint order.
+    var parameters: [NamedTensor] {
+        [
+            NamedTensor("\(shape.name).bias", bias), NamedTensor("\(shape.name).weight_g", magnitude),
+            NamedTensor("\(shape.name).weight_v", direction),
+        ]
+    }
+
+    func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
+        let weight = try Tensor.weightNorm(direction: direction, magnitude: magnitude)
+        if shape.kernel.count == 1 {
+            return try x.conv1d(
+                weight, bias, stride: shape.stride[0], padding: shape.padding[0], groups: shape.groups)
+        }
+        return try x.conv2d(
+            weight, bias, stride: (shape.stride[0], shape.stride[1]), padding: (shape.padding[0], shape.padding[1]),
+            groups: shape.groups)
+    }
+}
+
+extension NormalisedConvolution.Shape {
+    /// Weights that PyTorch would start from: direction and bias uniform within 1 / sqrt(fan), magnitudes the
+    /// directions' lengths. Drawn from the host's generator, whatever the device.
+    func initial(_ dtype: DType, on device: Device) throws(TorchError) -> [NamedTensor] {
+        let bound = 1 / Double(fan).squareRoot()
+        let direction = try Tensor.empty(weight, dtype).uniform_(-bound, bound)
+        let bias = try Tensor.empty([outputs], dtype).uniform_(-bound, bound)
+        let length = try direction.norm(2, Array(1..<weight.count), keepDims: true)
+        return [
+            NamedTensor("\(name).bias", try bias.to(device)), NamedTensor("\(name).weight_g", try length.to(device)),
+            NamedTensor("\(name).weight_v", try direction.to(device)),
+        ]
+    }
+}
