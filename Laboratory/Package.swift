@@ -51,10 +51,15 @@ let package = Package(
             swiftSettings: swift),
 
         .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swift),
+        // Tests/TestSupport and the golden files of TrainingTests are links to those of the codec's package.
+        .target(
+            name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Training", "Torch",
+                "Training", "Torch", "TestSupport",
+                .product(name: "VRVQ", package: "vrvq"),
+                .product(name: "VRVQNetwork", package: "vrvq"),
                 .product(name: "VRVQAudio", package: "vrvq"),
                 .product(name: "VRVQMetrics", package: "vrvq"),
             ],

@@ -307,8 +307,8 @@ int32_t begin_autocast(int32_t device_type, int32_t dtype, int64_t *previous) {
     auto type = static_cast<c10::DeviceType>(device_type);
     int32_t dtype_before = static_cast<int32_t>(at::autocast::get_autocast_dtype(type));
     *previous = (at::autocast::is_autocast_enabled(type) ? 0x100 : 0) | dtype_before;
-    at::autocast::set_autocast_enabled(type, true);
-    at::autocast::set_autocast_dtype(type, static_cast<at::ScalarType>(dtype));
+    at::autocast::set_autocast_enabled(type, dtype >= 0);
+    if (dtype >= 0) at::autocast::set_autocast_dtype(type, static_cast<at::ScalarType>(dtype));
     at::autocast::increment_nesting();
   });
 }

@@ -144,22 +144,27 @@ extension Network {
     public var parameters: [Parameter] {
         var list: [Parameter] = []
         for layer in featureLayers + latentLayers { list += layer.parameters(.encoder) }
-        for stage in quantizer.stages {
-            list += Layer.convolution(stage.project).parameters(.quantizer)
-            list.append(
-                Parameter(
-                    name: "\(stage.codebook.name).weight",
-                    shape: [stage.codebook.entries, stage.codebook.dimensions], kind: .codebook, part: .quantizer))
-            list += Layer.convolution(stage.expand).parameters(.quantizer)
-        }
+        for stage in quantizer.stages { list += stage.parameters }
         for layer in importanceLayers ?? [] { list += layer.parameters(.importance) }
         for layer in decoderLayers { list += layer.parameters(.decoder) }
         return list
     }
 }
 
+extension QuantizerStage {
+    /// The arrays that the stage needs.
+    public var parameters: [Parameter] {
+        let table = Parameter(
+            name: "\(codebook.name).weight", shape: [codebook.entries, codebook.dimensions], kind: .codebook,
+            part: .quantizer)
+        return Layer.convolution(project).parameters(.quantizer) + [table]
+            + Layer.convolution(expand).parameters(.quantizer)
+    }
+}
+
 extension Layer {
-    func parameters(_ part: Parameter.Part) -> [Parameter] {
+    /// The arrays that the layer needs, as belonging to a part of the network.
+    public func parameters(_ part: Parameter.Part) -> [Parameter] {
         switch self {
         case .convolution(let layer):
             kernelAndBias(layer.name, [layer.outputs, layer.inputs, layer.kernel], layer.outputs, part)

@@ -178,23 +178,10 @@ struct GoldenEvaluation<Machine: GoldenMachine> {
             let codes = machine.codes(try runner.nearest(projected, stage.codebook)).map { Double($0) }
             return [
                 "codes": GoldenArray([codes.count], codes),
-                "distances": try distances(batch[item], projected, stage.codebook, runner),
+                "distances": try machine.distances(projected, stage.codebook, on: runner),
             ]
         }
         return stacked(items)
-    }
-
-    /// A zero vector has no direction: its distance to every direction is 1, not 2 - 2 * 0.
-    private func distances(
-        _ input: GoldenArray, _ projected: Machine.Runner.Tensor, _ codebook: Codebook, _ runner: Machine.Runner
-    ) throws -> GoldenArray {
-        var result = try machine.distances(projected, codebook, on: runner)
-        guard !Machine.isDouble else { return result }
-        let columns = input.transposed
-        for row in 0..<columns.shape[0] where columns[row].values.allSatisfy({ $0 == 0 }) {
-            for entry in 0..<result.shape[1] { result.values[row * result.shape[1] + entry] -= 1 }
-        }
-        return result
     }
 
     // MARK: Importance

@@ -44,8 +44,18 @@ enum GoldenFolder {
 
     static let url: URL =
         override.map { URL(fileURLWithPath: $0, isDirectory: true) }
-        ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Golden", isDirectory: true)
+        ?? projectFolder.appendingPathComponent("Tests/Golden", isDirectory: true)
+
+    /// The first folder above this file that has the cases: the laboratory's tests use the same file by a link.
+    private static var projectFolder: URL {
+        var folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        while folder.path != "/",
+            !FileManager.default.fileExists(atPath: folder.appendingPathComponent("Tests/Golden/index.json").path)
+        {
+            folder.deleteLastPathComponent()
+        }
+        return folder
+    }
 
     /// Kinds that the codec computes.
     static let kinds: Set<String> = [

@@ -24,10 +24,23 @@ extension Torch {
     public static func autocast<R>(
         _ device: Device, _ dtype: DType, _ body: () throws -> R
     ) throws -> R {
-        let api = try api()
-        var before: Int64 = 0
-        try check(api.pointee.begin_autocast(device.type, dtype.rawValue, &before))
-        defer { _ = api.pointee.end_autocast(device.type, before) }
+        let before = try beginAutocast(device, dtype)
+        defer { _ = loaded.pointee.end_autocast(device.type, before) }
         return try body()
+    }
+
+    /// Runs `body` in the precision of its tensors, inside of an `autocast`.
+    public static func fullPrecision<R>(
+        _ device: Device, _ body: () throws(TorchError) -> R
+    ) throws(TorchError) -> R {
+        let before = try beginAutocast(device, nil)
+        defer { _ = loaded.pointee.end_autocast(device.type, before) }
+        return try body()
+    }
+
+    private static func beginAutocast(_ device: Device, _ dtype: DType?) throws(TorchError) -> Int64 {
+        var before: Int64 = 0
+        try check(try api().pointee.begin_autocast(device.type, dtype?.rawValue ?? -1, &before))
+        return before
     }
 }

@@ -54,6 +54,9 @@ public final class Tensor: @unchecked Sendable {
     }
 }
 
+/// `Tensor`, where another type of that name is nearer.
+public typealias TorchTensor = Tensor
+
 extension Tensor: CustomStringConvertible {
     /// Kind, shape and place, without values.
     public var description: String { "Tensor(\(dtype), \(shape), \(device))" }

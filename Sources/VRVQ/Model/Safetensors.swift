@@ -139,7 +139,8 @@ extension Safetensors: StoredWeights {
 
     func elementType(of name: String) -> ElementType? { arrays[name]?.type }
 
-    func withStoredBytes<Result>(of name: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+    /// Gives the stored bytes of an array (little-endian, row-major) to `body`; nil where there is none.
+    public func withStoredBytes<Result>(of name: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
         arrays[name].map { bytes.withBytes(of: $0.range, body) }
     }
 }

@@ -1,18 +1,32 @@
 /// Writes the safetensors layout: equal input gives equal bytes. Arrays stand in the order of their element size,
 /// largest first, then of their names' UTF-8 bytes; the header is padded with spaces to a multiple of 8 bytes, so
 /// that every array is aligned to its element.
-struct SafetensorsWriter {
-    struct Entry {
-        let name: String
-        let type: ElementType
-        let shape: [Int]
-        var byteCount: Int { shape.reduce(type.size, *) }
+public struct SafetensorsWriter: Sendable {
+    /// An array to write.
+    public struct Entry: Sendable {
+        /// Its name.
+        public let name: String
+        /// Kind of number.
+        public let type: ElementType
+        /// Row-major shape; empty for a single number.
+        public let shape: [Int]
+
+        /// An array to write.
+        public init(name: String, type: ElementType, shape: [Int]) {
+            self.name = name
+            self.type = type
+            self.shape = shape
+        }
+
+        /// Bytes of its values.
+        public var byteCount: Int { shape.reduce(type.size, *) }
     }
 
     let metadata: [String: String]
     let entries: [Entry]
 
-    init(metadata: [String: String], entries: [Entry]) {
+    /// A file of these arrays, with texts by key. Names must differ.
+    public init(metadata: [String: String], entries: [Entry]) {
         self.metadata = metadata
         self.entries = entries.sorted {
             $0.type.size != $1.type.size
@@ -21,7 +35,7 @@ struct SafetensorsWriter {
     }
 
     /// The file. `append` adds the values of an entry, exactly `byteCount` bytes.
-    func bytes<Failure: Error>(
+    public func bytes<Failure: Error>(
         _ append: (Entry, inout [UInt8]) throws(Failure) -> Void
     ) throws(Failure) -> [UInt8] {
         let header = header()

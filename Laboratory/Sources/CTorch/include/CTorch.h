@@ -120,6 +120,7 @@ typedef struct vt_api {
         const vt_tensor _Nonnull *_Nonnull outputs, int32_t output_count, const vt_tensor _Nonnull *_Nonnull inputs,
         int32_t input_count, bool retain_graph, bool create_graph, vt_tensor _Nullable *_Nonnull results);
     bool (*_Nonnull set_grad_mode)(bool on);  // returns the previous mode
+    // A negative `dtype` switches mixed precision off.
     int32_t (*_Nonnull begin_autocast)(int32_t device_type, int32_t dtype, int64_t *_Nonnull previous);
     int32_t (*_Nonnull end_autocast)(int32_t device_type, int64_t previous);
 

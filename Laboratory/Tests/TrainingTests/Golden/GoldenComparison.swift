@@ -1,0 +1,1 @@
+../../../../Tests/GoldenTests/GoldenComparison.swift
