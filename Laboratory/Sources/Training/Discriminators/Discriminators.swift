@@ -6,14 +6,14 @@ package struct Discriminators: Sendable {
     /// What they were made from.
     package let architecture: DiscriminatorArchitecture
     /// Every parameter, in the order of members and layers.
-    package let parameters: [NamedTensor]
+    package let parameters: [(name: String, tensor: Tensor)]
 
     private let members: [any DiscriminatorMember]
 
     /// - Parameter weights: every parameter by name, in one kind on one device; kept, not copied.
     package init(_ architecture: DiscriminatorArchitecture, weights: [String: Tensor]) throws {
         self.architecture = architecture
-        var parameters: [NamedTensor] = []
+        var parameters: [(name: String, tensor: Tensor)] = []
         members = try Self.plan(architecture).map { type, name, size in
             let layers = try type.layers(name, size, architecture).map { try NormalisedConvolution($0, weights) }
             let own = layers.flatMap(\.parameters)

@@ -26,18 +26,30 @@ struct NormalisedConvolution: Sendable {
     private let bias: Tensor
 
     /// The convolution with `NAME.weight_g`, `NAME.weight_v` and `NAME.bias`.
-    init(_ shape: Shape, _ weights: [String: Tensor]) throws {
+    init(_ shape: Shape, _ weights: [String: Tensor]) throws(TorchError) {
         self.shape = shape
-        magnitude = try weights.tensor("\(shape.name).weight_g", shape.magnitude)
-        direction = try weights.tensor("\(shape.name).weight_v", shape.weight)
-        bias = try weights.tensor("\(shape.name).bias", [shape.outputs])
+        magnitude = try Self.tensor(weights, "\(shape.name).weight_g", shape.magnitude)
+        direction = try Self.tensor(weights, "\(shape.name).weight_v", shape.weight)
+        bias = try Self.tensor(weights, "\(shape.name).bias", [shape.outputs])
+    }
+
+    private static func tensor(
+        _ weights: [String: Tensor], _ name: String, _ shape: [Int]
+    ) throws(TorchError) -> Tensor {
+        guard let tensor = weights[name] else {
+            throw TorchError("\(name) is missing: these are other discriminators' weights")
+        }
+        guard tensor.shape == shape else {
+            throw TorchError("\(name) has shape \(tensor.shape), expected \(shape): these are other discriminators' weights")
+        }
+        return tensor
     }
 
     /// The parameters, in checkpoint order.
-    var parameters: [NamedTensor] {
+    var parameters: [(name: String, tensor: Tensor)] {
         [
-            NamedTensor("\(shape.name).bias", bias), NamedTensor("\(shape.name).weight_g", magnitude),
-            NamedTensor("\(shape.name).weight_v", direction),
+            ("\(shape.name).bias", bias), ("\(shape.name).weight_g", magnitude),
+            ("\(shape.name).weight_v", direction),
         ]
     }
 
@@ -56,14 +68,14 @@ struct NormalisedConvolution: Sendable {
 extension NormalisedConvolution.Shape {
     /// Weights that PyTorch would start from: direction and bias uniform within 1 / sqrt(fan), magnitudes the
     /// directions' lengths. Drawn from the host's generator, whatever the device.
-    func initial(_ dtype: DType, on device: Device) throws(TorchError) -> [NamedTensor] {
+    func initial(_ dtype: DType, on device: Device) throws(TorchError) -> [(name: String, tensor: Tensor)] {
         let bound = 1 / Double(fan).squareRoot()
         let direction = try Tensor.empty(weight, dtype).uniform_(-bound, bound)
         let bias = try Tensor.empty([outputs], dtype).uniform_(-bound, bound)
-        let length = try direction.norm(2, Array(1..<weight.count), keepDims: true)
+        let length = try direction.rowNorms()
         return [
-            NamedTensor("\(name).bias", try bias.to(device)), NamedTensor("\(name).weight_g", try length.to(device)),
-            NamedTensor("\(name).weight_v", try direction.to(device)),
+            ("\(name).bias", try bias.to(device)), ("\(name).weight_g", try length.to(device)),
+            ("\(name).weight_v", try direction.to(device)),
         ]
     }
 }

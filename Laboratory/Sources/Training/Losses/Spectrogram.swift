@@ -28,7 +28,7 @@ package struct Spectrogram: Sendable {
 
     /// - Parameter dtype: float32 or float64; that of the signals to come.
     package init(size: Int, _ dtype: DType = .float32, on device: Device = .cpu) throws(TorchError) {
-        precondition(size >= 4 && size % 4 == 0, "a window of \(size) samples")
+        precondition(size >= 4 && size % 2 == 0, "a window of \(size) samples")
         self.size = size
         let hann = (0..<size).map { 0.5 - 0.5 * cos(2 * .pi * Double($0) / Double(size)) }
         window = try Tensor(hann).to(dtype).to(device)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Torch
 
@@ -6,30 +7,30 @@ import Torch
 /// Feature maps, adversarial losses and their gradients against the published code.
 @Suite(.needsTorch) struct GoldenDiscriminatorTests {
     @Test func thereAreCases() {
-        for kind in ["discriminator", "gan"] { #expect(!GoldenTraining.cases(kind).isEmpty, "no \(kind)") }
+        for kind in ["discriminator", "gan"] { #expect(!GoldenFolder.trainingCases(kind).isEmpty, "no \(kind)") }
     }
 
-    @Test(arguments: GoldenTraining.cases("discriminator"), GoldenPrecision.allCases)
-    func maps(_ golden: GoldenTrainingCase, _ precision: GoldenPrecision) throws {
-        let arrays = try golden.arrays()
-        let weights = try arrays.under("w.", precision.dtype)
-        let members = try Discriminators(DiscriminatorArchitecture(golden: golden.configuration), weights: weights)
+    @Test(arguments: GoldenFolder.trainingCases("discriminator"), GoldenFolder.precisions)
+    func maps(_ golden: GoldenCase, _ dtype: DType) throws {
+        let files = try GoldenFiles(golden)
+        let weights = try files.parameters(dtype)
+        let members = try Discriminators(DiscriminatorArchitecture(golden: golden.configuration.object), weights: weights)
         var computed: [String: Tensor] = [:]
-        for (m, maps) in try members(arrays["in.audio"].to(precision.dtype)).enumerated() {
+        for (m, maps) in try members(files.tensor("audio", dtype)).enumerated() {
             for (l, map) in maps.enumerated() { computed["map.\(m).\(l)"] = map }
         }
         #expect(Set(computed.keys) == Set(golden.outputs.map(\.name)))
         #expect(Set(members.parameters.map(\.name)) == Set(weights.keys))
-        try checkGolden(golden, arrays, computed, precision)
+        try golden.check(computed, files, dtype)
     }
 
-    @Test(arguments: GoldenTraining.cases("gan"), GoldenPrecision.allCases)
-    func losses(_ golden: GoldenTrainingCase, _ precision: GoldenPrecision) throws {
-        let arrays = try golden.arrays()
-        let weights = try arrays.under("w.", precision.dtype, requiringGrad: true)
-        let members = try Discriminators(DiscriminatorArchitecture(golden: golden.configuration), weights: weights)
-        let fake = try arrays["in.fake"].to(precision.dtype).clone().requiringGrad()
-        let real = try arrays["in.real"].to(precision.dtype)
+    @Test(arguments: GoldenFolder.trainingCases("gan"), GoldenFolder.precisions)
+    func losses(_ golden: GoldenCase, _ dtype: DType) throws {
+        let files = try GoldenFiles(golden)
+        let weights = try files.parameters(dtype)
+        let members = try Discriminators(DiscriminatorArchitecture(golden: golden.configuration.object), weights: weights)
+        let fake = try files.tensor("fake", dtype).requiringGrad()
+        let real = try files.tensor("real", dtype)
 
         let (fakeMaps, realMaps) = try members(fake, real)
         let adversarial = try AdversarialLosses.adversarial(estimate: fakeMaps)
@@ -44,7 +45,7 @@ import Torch
             computed["gradient.\(parameter.name)"] = gradient
         }
         computed["grad_norm"] = try Tensor.stack(Foreach.norms(gradients)).norm()
-        try checkGolden(golden, arrays, computed, precision)
+        try golden.check(computed, files, dtype)
     }
 }
 

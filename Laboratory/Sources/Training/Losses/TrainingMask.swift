@@ -26,7 +26,7 @@ package enum ItemDepth: Equatable, Sendable {
 
 /// From importance to a mask over stages (paper, equations 3, 4, 8 and 9): forward the hard mask, exactly 0 or 1,
 /// backward the gradient of a surrogate.
-package struct DepthMask: Sendable {
+package struct TrainingMask: Sendable {
     /// From importance to the value that is compared with the stage's index.
     package let scaling: ScalingOperator
     /// Whose gradient stands in for the step's, and its sharpness; nil passes no gradient.

@@ -1,0 +1,1 @@
+../../../../Tests/GoldenTests/GoldenGeometry.swift
