@@ -32,6 +32,7 @@ missing_tools() {
 }
 
 install_tools() {
+    have "${CXX:-g++}" || [ -z "${CXX:-}" ] || fail "CXX names $CXX, which is not a program"
     packages=$(missing_tools | sort -u | tr '\n' ' ' | sed 's/ $//')
     [ -n "$packages" ] || return 0
     [ "$(uname -s)" != Darwin ] || fail "missing: $packages; run: xcode-select --install; brew install python"
@@ -113,12 +114,13 @@ find_torch() {
 
 build_plugin() {
     interface=$(sed -n 's/^#define VT_ABI_VERSION \([0-9]*\)$/\1/p' "$header")
-    key=$({ cat "$plugin_source"/plugin.cpp "$plugin_source"/build.sh "$header"; echo "$torch"; } | cksum | tr ' ' '-')
+    key=$({ find "$plugin_source" -type f | LC_ALL=C sort | xargs cat; cat "$header"; echo "$torch"; } | cksum | tr ' ' '-')
     plugin=$cache/plugin-$version-$key.so
     mkdir -p "$cache"
     if [ ! -e "$plugin" ]; then
         messages=$("$plugin_source/build.sh" "$torch" "$plugin" 2>&1) ||
-            fail "the plugin does not compile: $(printf '%s\n' "$messages" | grep -m 1 error)"
+            fail "the plugin does not compile: $(printf '%s\n' "$messages" | grep -m 1 error ||
+                printf '%s\n' "$messages" | tail -n 1)"
         [ -z "$messages" ] || say "$messages"
     fi
     ln -sfn "$(basename "$plugin")" "$cache/libvrvqtorch-$interface.so"

@@ -17,10 +17,8 @@
 #if TORCH_VERSION_MAJOR < 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR < 9)
 #error "vrvq needs PyTorch 2.9 or newer"
 #endif
-#include <torch/csrc/distributed/c10d/Backend.hpp>
 #if VT_WITH_GLOO  // set by build.sh where the installed headers allow it
-#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
-#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+#include "groups.h"
 #endif
 
 #include <atomic>
@@ -418,62 +416,65 @@ int32_t empty_cache(int32_t type, int32_t index, bool reset_peaks) {
 
 // ---- data parallel: one group per process; sums and copies run in place ----
 
-c10::intrusive_ptr<c10d::Backend> group;
+#if VT_WITH_GLOO
 
-int32_t group_open(const char *backend, const char *host, int32_t port, int32_t rank, int32_t size,
+std::unique_ptr<vrvq::Group> group;
+
+int32_t group_open(const char *backend, const char *host, int32_t port, int32_t rank, int32_t size, int32_t device,
                    int32_t timeout_ms) {
   return guarded([&] {
-#if VT_WITH_GLOO
-    TORCH_CHECK(std::string(backend) == "gloo", "backend '", backend, "' is not built in; there is: gloo");
     c10d::TCPStoreOptions options;
     options.port = static_cast<uint16_t>(port);
     options.isServer = rank == 0;
     options.numWorkers = size;
     options.timeout = std::chrono::milliseconds(timeout_ms);
-    auto gloo = c10d::ProcessGroupGloo::Options::create(options.timeout);
-    bool loopback = std::strncmp(host, "127.", 4) == 0;  // elsewhere `host` is rank 0's address, not ours
-    gloo->devices.push_back(loopback ? c10d::ProcessGroupGloo::createDeviceForHostname(host)
-                                     : c10d::ProcessGroupGloo::createDefaultDevice());
     auto store = c10::make_intrusive<c10d::TCPStore>(host, options);
-    group = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, gloo);
-#else
-    (void)host, (void)port, (void)rank, (void)size, (void)timeout_ms;
-    TORCH_CHECK(false, "the plugin was built without '", backend, "'");
-#endif
+    if (std::string(backend) == "gloo")
+      group = std::make_unique<vrvq::GlooGroup>(store, rank, size, host, timeout_ms);
+    else if (std::string(backend) == "nccl")
+      group = std::make_unique<vrvq::NcclGroup>(store, rank, size, device);
+    else
+      TORCH_CHECK(false, "no backend '", backend, "'; there are gloo and nccl");
   });
 }
 
-// Runs `start` on each tensor and waits; `start` returns c10d's Work.
-template <class Start>
-int32_t collectively(const vt_tensor *hs, int32_t count, Start &&start) {
-  return guarded([&] {
-    TORCH_CHECK(group, "no process group is open");
-    at::NoGradGuard no_grad;
-    for (int32_t i = 0; i < count; ++i) {
-      std::vector<at::Tensor> one{borrow(hs[i])};
-      start(one)->wait();
-    }
-  });
+vrvq::Group &open_group() {
+  TORCH_CHECK(group, "no process group is open");
+  return *group;
 }
 
 int32_t group_all_reduce(const vt_tensor *hs, int32_t count) {
-  return collectively(hs, count, [](std::vector<at::Tensor> &one) { return group->allreduce(one); });
-}
-
-int32_t group_broadcast(const vt_tensor *hs, int32_t count, int32_t root) {
-  c10d::BroadcastOptions options;
-  options.rootRank = root;
-  return collectively(hs, count, [&](std::vector<at::Tensor> &one) { return group->broadcast(one, options); });
-}
-
-int32_t group_barrier() {
   return guarded([&] {
-    TORCH_CHECK(group, "no process group is open");
-    group->barrier()->wait();
+    at::NoGradGuard no_grad;
+    open_group().sum(borrow_all(hs, count));
   });
 }
 
+int32_t group_broadcast(const vt_tensor *hs, int32_t count, int32_t root) {
+  return guarded([&] {
+    at::NoGradGuard no_grad;
+    open_group().broadcast(borrow_all(hs, count), root);
+  });
+}
+
+int32_t group_barrier() {
+  return guarded([] { open_group().barrier(); });
+}
+
 void group_close() { group.reset(); }
+
+#else
+
+int32_t no_group() {
+  return guarded([] { TORCH_CHECK(false, "the plugin was built without data parallel"); });
+}
+int32_t group_open(const char *, const char *, int32_t, int32_t, int32_t, int32_t, int32_t) { return no_group(); }
+int32_t group_all_reduce(const vt_tensor *, int32_t) { return no_group(); }
+int32_t group_broadcast(const vt_tensor *, int32_t, int32_t) { return no_group(); }
+int32_t group_barrier() { return no_group(); }
+void group_close() {}
+
+#endif
 
 const vt_api api = {
     VT_ABI_VERSION, sizeof(vt_api), TORCH_VERSION, [] { return error_text.c_str(); }, [] { return handles.load(); },

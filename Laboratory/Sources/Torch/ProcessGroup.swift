@@ -8,14 +8,26 @@ public struct ProcessGroup: ~Copyable {
     /// How many there are.
     public let size: Int
 
+    /// What carries the values.
+    public enum Backend: String, Sendable {
+        /// Tensors on the host.
+        case gloo
+        /// Tensors on CUDA devices, one device per process.
+        case nccl
+    }
+
     /// Joins the group and waits for all others. Rank 0 serves the others at `host`:`port`.
-    /// - Parameter timeout: seconds after which waiting for another process is an error.
+    /// - Parameters:
+    ///   - device: index of this process's CUDA device, for `nccl`.
+    ///   - timeout: seconds after which waiting for another process is an error (`gloo`).
     public init(
-        backend: String = "gloo", host: String, port: Int, rank: Int, size: Int, timeout: Double = 300
+        _ backend: Backend = .gloo, host: String, port: Int, rank: Int, size: Int, device: Int = 0,
+        timeout: Double = 300
     ) throws(TorchError) {
         precondition(rank >= 0 && rank < size && (1...65535).contains(port))
         let code = try Torch.api().pointee.group_open(
-            backend, host, Int32(port), Int32(rank), Int32(size), Int32(clamping: Int(timeout * 1000)))
+            backend.rawValue, host, Int32(port), Int32(rank), Int32(size), Int32(device),
+            Int32(clamping: Int(timeout * 1000)))
         try Torch.check(code)
         self.rank = rank
         self.size = size

@@ -40,6 +40,11 @@ extension Tensor {
     /// Product of matrices, over leading dimensions where there are more than two.
     public func matmul(_ other: Tensor) throws(TorchError) -> Tensor { try ArithmeticOperators.matmul(self, other) }
 
+    /// self + first * second, in one pass.
+    public func addProduct(_ first: Tensor, _ second: Tensor) throws(TorchError) -> Tensor {
+        try ArithmeticOperators.addcmul(self, first, second)
+    }
+
     // In place; inside of `Torch.noGrad` for anything that requires gradients.
 
     /// Adds `factor` times `other`.
@@ -94,6 +99,7 @@ private enum ArithmeticOperators {
     static let div = Operator("aten::div", "Tensor")
     static let divScalar = Operator("aten::div", "Scalar")
     static let matmul = Operator("aten::matmul")
+    static let addcmul = Operator("aten::addcmul")
     static let addInPlace = Operator("aten::add_", "Tensor")
     static let mulInPlace = Operator("aten::mul_", "Tensor")
     static let mulScalarInPlace = Operator("aten::mul_", "Scalar")

@@ -29,7 +29,7 @@ extern "C" {
 #endif
 
 /// Raised whenever vt_api or vt_value changes. Scripts/setup-training.sh reads it from this line.
-#define VT_ABI_VERSION 1
+#define VT_ABI_VERSION 2
 /// Dimensions that `vt_info` has room for.
 #define VT_MAX_DIMS 8
 
@@ -141,10 +141,11 @@ typedef struct vt_api {
     int32_t (*_Nonnull memory)(int32_t device_type, int32_t device_index, vt_memory *_Nonnull out);
     int32_t (*_Nonnull empty_cache)(int32_t device_type, int32_t device_index, bool reset_peaks);
 
-    // Data parallel: one group of processes. `backend` is "gloo" where the build has it. Sums and copies in place.
+    // Data parallel: one group of processes. `backend` is "gloo" (host) or "nccl" (the CUDA device of that index, after
+    // `load_cuda`). Sums and copies in place.
     int32_t (*_Nonnull group_open)(
         const char *_Nonnull backend, const char *_Nonnull host, int32_t port, int32_t rank, int32_t size,
-        int32_t timeout_ms);
+        int32_t device_index, int32_t timeout_ms);
     int32_t (*_Nonnull group_all_reduce)(const vt_tensor _Nonnull *_Nonnull tensors, int32_t count);
     int32_t (*_Nonnull group_broadcast)(const vt_tensor _Nonnull *_Nonnull tensors, int32_t count, int32_t root);
     int32_t (*_Nonnull group_barrier)(void);

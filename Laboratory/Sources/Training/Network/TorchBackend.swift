@@ -40,7 +40,7 @@ public struct TorchBackend: Backend {
     /// See `Snake`.
     public func snake(_ x: Tensor, _ layer: Snake) throws(TorchError) -> Tensor {
         let alpha = try parameters.array("\(layer.name).alpha")
-        return try x + (alpha + 1e-9).reciprocal() * (alpha * x).sin().square()
+        return try x.addProduct((alpha + 1e-9).reciprocal(), (alpha * x).sin().square())
     }
 
     /// The sum that closes a residual unit.
