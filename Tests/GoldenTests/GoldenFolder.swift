@@ -67,14 +67,14 @@ enum GoldenFolder {
     static let scalarKinds: Set<String> = ["surrogate", "mask.gradient", "geometry"]
 
     /// Kinds that the measures compute.
-    static let measureKinds: Set<String> = ["loudness"]
+    static let measureKinds: Set<String> = ["loudness", "metrics"]
 
     /// Kinds that the tests of the laboratory's data check.
     static let dataKinds: Set<String> = ["augmentation"]
 
     /// Kinds that only a laboratory with automatic differentiation, discriminators and an optimiser can compute.
     static let pendingKinds: Set<String> = [
-        "loss", "mel_filters", "stft", "discriminator", "gan", "metrics", "gradients", "trajectory", "optimiser",
+        "loss", "mel_filters", "stft", "discriminator", "gan", "gradients", "trajectory", "optimiser",
     ]
 
     static let cases: [GoldenCase] = read()

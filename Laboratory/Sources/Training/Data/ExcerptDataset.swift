@@ -61,6 +61,17 @@ package final class ExcerptDataset: Sendable {
     /// Bytes of samples kept in memory.
     package var cachedBytes: Int { files.keptBytes }
 
+    /// A number that changes with the groups, their files' names and order, and with everything of the configuration
+    /// that decides which samples a step gets. A resumed run compares it with that of its start: equal numbers mean
+    /// equal batches, wherever the files now lie.
+    package var fingerprint: UInt64 {
+        let names = groups.flatMap { [$0.name] + $0.files.map { String($0.split(separator: "/").last ?? "") } }
+        let counts = groups.map { String($0.files.count) }
+        let text = (names + counts + ["\(configuration)"]).joined(separator: "\0")
+        var hash = KeyedRandom(text.utf8.map { UInt64($0) })
+        return hash.next()
+    }
+
     /// The item at a position of the global batch of a step. Throws when no file of its group can be used.
     package func item(step: Int, position: Int) throws(DataError) -> Excerpt {
         precondition(step >= 0 && (0..<configuration.batch).contains(position))

@@ -1,11 +1,27 @@
 import Synchronization
 import VRVQAudio
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// An audio file of which stretches are read: from memory where it was decoded whole, else by seeking.
 struct Recording {
     private enum Content {
-        case whole([[Float]])
+        case whole(Decoded)
         case file(AudioReader)
+    }
+
+    /// All samples of a file, `[channel][frame]`.
+    fileprivate struct Decoded: Sendable {
+        var samples: [[Float]]
+        var format: AudioFormat
+        var frames: Int { samples.first?.count ?? 0 }
+        var bytes: Int { frames * samples.count * MemoryLayout<Float>.size }
     }
 
     private let content: Content
@@ -14,10 +30,10 @@ struct Recording {
     /// Frames in all; for a file, as its header claims.
     let frames: Int
 
-    fileprivate init(whole samples: [[Float]], format: AudioFormat) {
-        content = .whole(samples)
-        self.format = format
-        frames = samples.first?.count ?? 0
+    fileprivate init(_ decoded: Decoded) {
+        content = .whole(decoded)
+        format = decoded.format
+        frames = decoded.frames
     }
 
     fileprivate init(_ reader: AudioReader, frames: Int) {
@@ -29,7 +45,7 @@ struct Recording {
     /// A stretch within `0 ..< frames`, `[channel][frame]`; shorter where the file ends before its header says.
     func read(_ range: Range<Int>) throws(AudioError) -> [[Float]] {
         switch content {
-        case .whole(let samples): return samples.map { Array($0[range]) }
+        case .whole(let decoded): return decoded.samples.map { Array($0[range]) }
         case .file(let reader):
             var planar: [[Float]] = []
             try reader.seek(toFrame: range.lowerBound)
@@ -42,7 +58,7 @@ struct Recording {
 /// Opens audio files, and keeps decoded short ones within a bound of memory.
 final class AudioFiles: Sendable {
     private struct Kept {
-        var recordings: [String: Recording] = [:]
+        var files: [String: Recording.Decoded] = [:]
         var bytes = 0
     }
 
@@ -58,7 +74,8 @@ final class AudioFiles: Sendable {
     /// Opens a file. Whether it is decoded whole depends on its size alone and not on what happens to be kept: lossy
     /// decoders give slightly other samples behind a jump, and a resumed run must get the same ones.
     func open(_ path: String) throws(AudioError) -> Recording {
-        if let recording = kept.withLock({ $0.recordings[path] }) { return recording }
+        if let decoded = kept.withLock({ $0.files[path] }) { return Recording(decoded) }
+        guard Self.isFile(path) else { throw AudioError(.cannotOpen, "\(path): no such file, or not a plain file") }
         let reader = try AudioReader(path: path)
         guard let frames = reader.frameCount else {
             throw AudioError(.unsupported, "\(path): a file of unknown length; convert it to WAV or FLAC")
@@ -66,19 +83,22 @@ final class AudioFiles: Sendable {
         guard frames <= limit / 8 / (4 * reader.format.channels) else { return Recording(reader, frames: frames) }
         var planar: [[Float]] = []
         _ = try reader.read(into: &planar, upTo: frames)
-        let recording = Recording(whole: planar, format: reader.format)
-        keep(recording, path: path, bytes: recording.frames * 4 * reader.format.channels)
-        return recording
+        let decoded = Recording.Decoded(samples: planar, format: reader.format)
+        keep(decoded, path: path)
+        return Recording(decoded)
     }
 
-    private func keep(_ recording: Recording, path: String, bytes: Int) {
+    private func keep(_ decoded: Recording.Decoded, path: String) {
         kept.withLock { kept in
-            guard kept.bytes + bytes <= limit, kept.recordings[path] == nil else { return }
-            kept.recordings[path] = recording
-            kept.bytes += bytes
+            guard kept.bytes + decoded.bytes <= limit, kept.files[path] == nil else { return }
+            kept.files[path] = decoded
+            kept.bytes += decoded.bytes
         }
     }
-}
 
-/// Kept recordings are samples in memory only, never an open reader, and do not change.
-extension Recording: @unchecked Sendable {}
+    /// Pipes and devices are left alone: opening them could wait for ever.
+    private static func isFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+}

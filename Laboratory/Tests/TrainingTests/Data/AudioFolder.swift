@@ -30,6 +30,12 @@ final class AudioFolder {
         return self[name]
     }
 
+    /// A pipe that nobody writes to.
+    func pipe(_ name: String) throws -> String {
+        guard mkfifo(self[name], 0o600) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        return self[name]
+    }
+
     /// An audio file of these samples, `[channel][frame]`, kept as floats where the format can.
     @discardableResult
     func audio(

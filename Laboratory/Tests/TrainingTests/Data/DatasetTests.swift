@@ -39,6 +39,28 @@ import VRVQMetrics
         #expect(Set(orders).count == 6)
     }
 
+    /// What decides about the batches changes the fingerprint; where the files lie does not.
+    @Test func fingerprintsTellDataApart() throws {
+        func fingerprint(_ groups: [AudioGroup], _ change: (inout DataConfiguration) -> Void = { _ in }) throws
+            -> UInt64
+        {
+            var configuration = plain()
+            change(&configuration)
+            return try ExcerptDataset(groups, configuration).fingerprint
+        }
+        let groups = [AudioGroup(name: "a", files: ["x/1.wav", "x/2.wav"]), AudioGroup(name: "b", files: ["3.wav"])]
+        let moved = [AudioGroup(name: "a", files: ["/y/1.wav", "/y/2.wav"]), AudioGroup(name: "b", files: ["/3.wav"])]
+        let regrouped = [AudioGroup(name: "a", files: ["1.wav"]), AudioGroup(name: "b", files: ["2.wav", "3.wav"])]
+        let base = try fingerprint(groups)
+        #expect(try fingerprint(moved) == base)
+        let others = [
+            try fingerprint(regrouped), try fingerprint(groups.reversed()), try fingerprint(groups) { $0.seed = 2 },
+            try fingerprint(groups) { $0.batch = 5 }, try fingerprint(groups) { $0.augmentations = [.peakLimit] },
+            try fingerprint(groups) { $0.cacheBytes = 1 << 20 },
+        ]
+        #expect(Set(others + [base]).count == 7)
+    }
+
     /// The excerpt is what the file holds at the offset that its origin says.
     @Test(arguments: seeds(3), [0, 1 << 24])
     func excerptsAreStretchesOfTheFile(_ seed: UInt64, _ cacheBytes: Int) throws {
@@ -78,11 +100,11 @@ import VRVQMetrics
     @Test(arguments: [Salience.loudness(above: -40), .level(above: -45)])
     func salientExcerptsArePreferred(_ salience: Salience) throws {
         let folder = try AudioFolder()
-        let sound = SyntheticAudio(seed: 3, sampleRate: 16000).samples(16_000)
-        let file = try folder.audio("pause.wav", [[Float](repeating: 0, count: 144_000) + sound])
+        let sound = (0..<4000).map { Float(0.3 * sin(Double($0))) }
+        let file = try folder.audio("pause.wav", [[Float](repeating: 0, count: 36_000) + sound])
         func heard(_ salience: Salience) throws -> Int {
             let dataset = try ExcerptDataset(
-                [AudioGroup(name: "a", files: [file])], plain(batch: 1, salience: salience))
+                [AudioGroup(name: "a", files: [file])], plain(excerpt: 400, batch: 1, salience: salience))
             return try (0..<100).count { step in
                 try dataset.item(step: step, position: 0).samples.contains { $0 != 0 }
             }
@@ -120,7 +142,7 @@ import VRVQMetrics
         [
             try folder.file("text.wav", "no audio at all"), try folder.file("empty.flac", ""), folder["missing.wav"],
             try folder.audio("nothing.wav", [[]]), try folder.audio("nan.wav", [[Float](repeating: .nan, count: 5000)]),
-            try folder.audio("slow.wav", [[0.1, 0.2, 0.3]], rate: 100),
+            try folder.audio("slow.wav", [[0.1, 0.2, 0.3]], rate: 100), try folder.pipe("pipe.wav"),
         ]
     }
 
@@ -164,7 +186,7 @@ import VRVQMetrics
             [good, AudioGroup(name: "dead", files: try broken(in: folder))], plain(batch: 2))
         _ = try dataset.item(step: 0, position: 0)
         let error = #expect(throws: DataError.self) { try dataset.item(step: 0, position: 1) }
-        #expect(error?.description.contains("group dead: none of its 6 files") == true)
+        #expect(error?.description.contains("group dead: none of its 7 files") == true)
         let loader = try BatchLoader(dataset)
         #expect(throws: DataError.self) { try loader.next() }
         #expect(throws: DataError.self) { try loader.next() }
