@@ -64,6 +64,10 @@ let package = Package(
                 .product(name: "VRVQMetrics", package: "vrvq"),
             ],
             swiftSettings: swift),
+        .testTarget(
+            name: "TrainCommandTests",
+            dependencies: ["TrainCommand", "Training", "Torch", .product(name: "VRVQ", package: "vrvq")],
+            swiftSettings: swift),
     ],
     cLanguageStandard: .c2x
 )

@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+import VRVQ
+
+extension TrainCommandTests {
+    @Suite("Usage") struct UsageTests {
+        /// Every mistake is one line that names it, and has its documented status.
+        @Test(
+            .needsTorch,
+            arguments: [
+                (64, ["run", "--out", "x"], "--preset"),
+                (64, ["run", "--preset", "micro", "--out", "x"], "--data"),
+                (64, ["run", "--preset", "mikro", "--data", "TONES", "--out", "x"], "'micro'"),
+                (64, ["run", "--preset", "micro", "--data", "TONES", "--out", "x", "--set", "bacth=2"], "batch"),
+                (66, ["run", "--preset", "micro", "--data", "nowhere", "--out", "x"], "nowhere"),
+                (66, ["run", "--config", "none.yaml", "--data", "TONES", "--out", "x"], "none.yaml"),
+                (69, ["run", "--preset", "micro", "--data", "TONES", "--out", "x", "--device", "cuda:77"], "cuda:77"),
+                (73, ["run", "--preset", "micro", "--data", "TONES", "--out", "/proc/none/x"], "/proc/none"),
+                (66, ["resume", "nothing"], "nothing"),
+                (66, ["export", "nothing", "-o", "x"], "nothing"),
+                (66, ["plot", "nothing"], "nothing"),
+                (66, ["validate", "nothing"], "nothing"),
+                (64, ["presets", "smal"], "'small'"),
+                (64, ["fly"], "fly"),
+            ])
+        func mistakesAreNamed(status: Int, arguments: [String], word: String) throws {
+            let scratch = try Scratch()
+            let tones = try scratch.audio(pieces: 1, seconds: 0.5)
+            let place = arguments.map { argument in
+                switch argument {
+                case "TONES": tones
+                case "x", "nowhere", "nothing", "none.yaml": scratch[argument]
+                default: argument
+                }
+            }
+            let result = try Program.run(place, folder: scratch.path)
+            #expect(result.status == Int32(status), "\(result.error)")
+            #expect(
+                result.lastLine.hasPrefix("vrvq-train: error: ") && result.lastLine.contains(word), "\(result.error)")
+            #expect(result.error.split(separator: "\n").count { $0.contains("error") } == 1)
+        }
+
+        @Test func presetsAreListed() throws {
+            let scratch = try Scratch()
+            let list = try Program.run(["presets"], folder: scratch.path)
+            #expect(list.status == 0 && list.output.contains("small ") && list.output.contains("alpha-inf"))
+            let one = try Program.run(["presets", "small"], folder: scratch.path)
+            #expect(one.output.contains("lapped-transform"))
+        }
+
+        /// From audio to a model that codes audio.
+        @Test(.needsTorch) func runExportPlot() throws {
+            let scratch = try Scratch()
+            let tones = try scratch.audio()
+            let run = try Program.run(
+                ["run", "--preset", "micro", "--data", tones, "--out", scratch["run"], "--steps", "3"] + quick,
+                folder: scratch.path)
+            try #require(run.status == 0, "\(run.error)")
+            #expect(run.error.contains("it/s") && run.error.contains("waiting"))
+            for flags in [[], ["--f16"]] {
+                let file = scratch["model\(flags.count).safetensors"]
+                let export = try Program.run(["export", scratch["run"], "-o", file] + flags, folder: scratch.path)
+                try #require(export.status == 0, "\(export.error)")
+                let model = try Model([UInt8](Data(contentsOf: URL(fileURLWithPath: file))))
+                let codec = try Codec(model: model)
+                let samples = (0..<4000).map { Float($0 % 100) / 100 - 0.5 }
+                let decoded = try codec.decode(codec.encode([samples], rate: .scale(8)))
+                #expect(decoded[0].count == 4000 && decoded[0].allSatisfy(\.isFinite))
+                #expect(model.card.json["training"]?["steps"]?.integerValue == 3)
+            }
+            let again = try Program.run(
+                ["export", scratch["run"], "-o", scratch["model0.safetensors"]], folder: scratch.path)
+            #expect(again.status == 73)
+            let validated = try Program.run(["validate", scratch["run"], "--data", tones], folder: scratch.path)
+            #expect(validated.status == 0 && validated.output.contains("kbit/s"), "\(validated.error)")
+            let plot = try Program.run(["plot", scratch["run"]], folder: scratch.path)
+            #expect(plot.status == 0)
+            let picture = try String(contentsOfFile: scratch["run/plot.svg"], encoding: .utf8)
+            #expect(picture.contains("<polyline") && picture.hasSuffix("</svg>\n") && picture.contains("perplexity"))
+            let second = try Program.run(
+                ["run", "--preset", "micro", "--data", tones, "--out", scratch["run"]] + quick, folder: scratch.path)
+            #expect(second.status == 73 && second.lastLine.contains("resume"))
+        }
+    }
+}
