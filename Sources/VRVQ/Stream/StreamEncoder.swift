@@ -27,8 +27,10 @@ public struct StreamEncoder {
     ///   - sourceRate: samples per second of the source; the model's when nil.
     ///   - channels: channels of the source, each coded by itself.
     ///   - rate: how many codebooks a frame may spend.
+    ///   - entropy: how chunks are made small; decoding gives the same whichever it is.
     public init(
-        _ codec: Codec, sourceRate: Int? = nil, channels: Int, rate: Codec.Rate = .scale(Codec.defaultScale)
+        _ codec: Codec, sourceRate: Int? = nil, channels: Int, rate: Codec.Rate = .scale(Codec.defaultScale),
+        entropy: EntropyCoding = .adaptive
     ) throws(VRVQError) {
         try codec.check(rate)
         let architecture = codec.model.architecture
@@ -44,7 +46,7 @@ public struct StreamEncoder {
         case .codebooks(let count): format.constantDepth = count
         }
         self.format = format
-        writer = try StreamWriter(format)
+        writer = try StreamWriter(format, entropy: entropy)
         let empty = CodeGrid(stages: format.stages, entries: format.entries)
         pending = Array(repeating: empty, count: channels)
         for _ in 0..<channels { analyses.append(try ParallelAnalysis(codec.engine, threads: codec.threads)) }
