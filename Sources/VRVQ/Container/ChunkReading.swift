@@ -99,42 +99,37 @@ extension ChunkCoding {
         guard frames * format.codedChannels <= cursor.rest.count * Likelihood.decisionsPerByte else {
             throw cursor.malformed("\(cursor.rest.count) bytes cannot hold \(frames) frames")
         }
-        var grid = CodeGrid(stages: format.stages, entries: format.entries)
-        grid.reserveCapacity(frames: frames)
-        var grids = Array(repeating: grid, count: format.codedChannels)
-        var frame = 0
-        do throws(RangeFault) {
-            let bits = try read(cursor.rest, into: &grids, frames: frames, frame: &frame, &model)
-            for channel in grids.indices { grids[channel].sampleCount = frames * format.hop }
-            return .grids(grids, bits)
-        } catch {
-            throw cursor.malformed(error.description(frame: frame))
-        }
+        var empty = CodeGrid(stages: format.stages, entries: format.entries)
+        empty.reserveCapacity(frames: frames)
+        var grids = Array(repeating: empty, count: format.codedChannels)
+        var coder = RangeDecoder(cursor.rest)
+        let bits = read(&coder, into: &grids, frames: frames, &model)
+        if let fault = coder.fault { throw cursor.malformed(fault.description(frame: grids[0].frames - 1)) }
+        for channel in grids.indices { grids[channel].sampleCount = frames * format.hop }
+        return .grids(grids, bits)
     }
 
+    /// Reads frames up to the last one or the one with a fault.
     private static func read(
-        _ bytes: ArraySlice<UInt8>, into grids: inout [CodeGrid], frames: Int, frame: inout Int,
-        _ model: inout AdaptiveModel
-    ) throws(RangeFault) -> BitCount {
-        var coder = try RangeDecoder(bytes)
+        _ coder: inout RangeDecoder, into grids: inout [CodeGrid], frames: Int, _ model: inout AdaptiveModel
+    ) -> BitCount {
         var tally = AdaptiveTally()
-        try model.start(hasSilence: false, &coder)
-        let empty = AdaptiveModel.Frame(depth: 0, codes: Array(repeating: 0, count: grids[0].stages))
         var hasSilence = false
-        while frame < frames {
+        let empty = AdaptiveModel.Frame(depth: 0, codes: Array(repeating: 0, count: grids[0].stages))
+        model.start(hasSilence: false, &coder)
+        for _ in 0..<frames {
             var beside: AdaptiveModel.Frame?
             for channel in grids.indices {
                 var content = empty
-                tally.add(
-                    try model.code(&content, channel: channel, beside: beside, &coder), codes: content.depth)
+                tally.add(model.code(&content, channel: channel, beside: beside, &coder), codes: content.depth)
                 grids[channel].append(depth: content.depth, codes: content.codes.prefix(content.depth))
                 hasSilence = hasSilence || content.depth == 0
                 beside = content
             }
-            frame += 1
+            if coder.fault != nil { return tally.bits }
         }
-        try coder.expect(hasSilence == model.hasSilence)
-        try coder.finish()
+        coder.expect(hasSilence == model.hasSilence)
+        coder.finish()
         return tally.bits
     }
 }

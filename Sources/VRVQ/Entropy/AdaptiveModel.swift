@@ -31,7 +31,7 @@ struct AdaptiveModel: Sendable {
     /// Starts a chunk: nothing learned before counts.
     mutating func start<Coder: SymbolCoder>(
         hasSilence value: Bool, _ coder: inout Coder
-    ) throws(Coder.Fault) {
+    ) {
         for stage in codes.indices { codes[stage].reset() }
         for channel in channels.indices {
             channels[channel].depths = DepthHistory()
@@ -42,7 +42,7 @@ struct AdaptiveModel: Sendable {
         codeContexts = CodeContexts()
         silence = [Likelihood(8, worth: 2), Likelihood(224, worth: 2)]
         var announced = Likelihood(8, worth: 2)
-        hasSilence = try coder.flag(value, &announced)
+        hasSilence = coder.flag(value, &announced)
     }
 
     /// One frame of one channel; the channels of a frame follow each other.
@@ -50,9 +50,9 @@ struct AdaptiveModel: Sendable {
     /// - Returns: bits spent on the depth and on the codes, in 256ths.
     mutating func code<Coder: SymbolCoder>(
         _ frame: inout Frame, channel: Int, beside: Frame?, _ coder: inout Coder
-    ) throws(Coder.Fault) -> (depth: Int, codes: Int) {
+    ) -> (depth: Int, codes: Int) {
         let start = coder.position
-        frame.depth = try depth(frame.depth, channel: channel, beside: beside, &coder)
+        frame.depth = depth(frame.depth, channel: channel, beside: beside, &coder)
         let middle = coder.position
         var agreement = CodeContexts.Agreement()
         var repetition = CodeContexts.Agreement()
@@ -60,7 +60,7 @@ struct AdaptiveModel: Sendable {
             if stage == codes.count { codes.append(CodeHistory(entries: entries)) }
             let other = beside.flatMap { $0.depth > stage ? Int($0.codes[stage]) : nil }
             let history = channels[channel].stages[stage]
-            let code = try codeContexts.code(
+            let code = codeContexts.code(
                 Int(frame.codes[stage]), stage: stage, history: history, codes: codes[stage], beside: other,
                 agreement: agreement, repetition: repetition, &coder)
             let next = StageHistory(code: code, repeated: code == history.code, agreed: code == other)
@@ -75,15 +75,15 @@ struct AdaptiveModel: Sendable {
 
     private mutating func depth<Coder: SymbolCoder>(
         _ value: Int, channel: Int, beside: Frame?, _ coder: inout Coder
-    ) throws(Coder.Fault) -> Int {
+    ) -> Int {
         if hasSilence {
-            let isSilent = try coder.flag(value == 0, &silence[channels[channel].isSilent ? 1 : 0])
+            let isSilent = coder.flag(value == 0, &silence[channels[channel].isSilent ? 1 : 0])
             channels[channel].isSilent = isSilent
             if isSilent { return 0 }
         }
         if let constantDepth { return constantDepth }
         let other = beside.flatMap { $0.depth > 0 ? $0.depth : nil }
-        let depth = try depthContexts.depth(
+        let depth = depthContexts.depth(
             value, stages: stages, after: channels[channel].depths, beside: other, &coder)
         channels[channel].depths.note(depth)
         return depth

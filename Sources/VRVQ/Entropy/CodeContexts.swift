@@ -48,34 +48,37 @@ struct CodeContexts: Sendable {
     mutating func code<Coder: SymbolCoder>(
         _ value: Int, stage: Int, history: StageHistory, codes: CodeHistory, beside: Int?, agreement: Agreement,
         repetition: Agreement, _ coder: inout Coder
-    ) throws(Coder.Fault) -> Int {
+    ) -> Int {
         var ruledOut = Exclusions()
         if let beside {
             let context = agreement.context(stage: stage, last: history.agreed)
-            if try coder.flag(value == beside, &agrees[context]) { return beside }
+            if coder.flag(value == beside, &agrees[context]) { return beside }
             if codes.isSeen(beside) { ruledOut.insert(codes.index(of: beside)) }
         }
         if let last = history.code, last != beside {
             let context = repetition.context(stage: stage, last: history.repeated)
-            if try coder.flag(value == last, &repeats[context]) { return last }
+            if coder.flag(value == last, &repeats[context]) { return last }
             if codes.isSeen(last) { ruledOut.insert(codes.index(of: last)) }
         }
-        let code = try other(value, stage: stage, codes: codes, without: ruledOut, &coder)
-        try coder.expect(code != beside && code != history.code)
+        let code = other(value, stage: stage, codes: codes, without: ruledOut, &coder)
+        coder.expect(code != beside && code != history.code)
         return code
     }
 
     /// A code from its own stage's history.
     private mutating func other<Coder: SymbolCoder>(
         _ value: Int, stage: Int, codes: CodeHistory, without: Exclusions, _ coder: inout Coder
-    ) throws(Coder.Fault) -> Int {
+    ) -> Int {
         let choices = codes.seen - without.count
-        try coder.expect(choices > 0 || codes.unseen > 0)
+        guard choices > 0 || codes.unseen > 0 else {
+            coder.expect(false)
+            return 0
+        }
         let length = min(Int.bitWidth - codes.seen.leadingZeroBitCount, 7)
         let isOld =
             choices > 0 && codes.unseen > 0
-            ? try coder.flag(codes.isSeen(value), &isSeen[min(stage, 3) * 8 + length]) : choices > 0
-        guard isOld else { return codes.code(at: try coder.number(codes.place(of: value), below: codes.unseen)) }
-        return codes.code(ofIndex: try coder.index(codes.index(of: value), of: codes.weights, without: without))
+            ? coder.flag(codes.isSeen(value), &isSeen[min(stage, 3) * 8 + length]) : choices > 0
+        guard isOld else { return codes.code(at: coder.number(codes.place(of: value), below: codes.unseen)) }
+        return codes.code(ofIndex: coder.index(codes.index(of: value), of: codes.weights, without: without))
     }
 }

@@ -55,29 +55,29 @@ struct DepthContexts: Sendable {
     ///   - beside: depth of the channel before in the same frame; nil for the first channel and where that is silent.
     mutating func depth<Coder: SymbolCoder>(
         _ value: Int, stages: Int, after history: DepthHistory, beside: Int?, _ coder: inout Coder
-    ) throws(Coder.Fault) -> Int {
+    ) -> Int {
         guard stages > 1 else { return 1 }
-        guard let last = history.depth ?? beside else { return try coder.number(value - 1, below: stages) + 1 }
+        guard let last = history.depth ?? beside else { return coder.number(value - 1, below: stages) + 1 }
         let neighbour = beside.map { $0 == last ? 1 : $0 > last ? 2 : 3 } ?? 0
         let place = last == 1 ? 0 : last == stages ? 2 : 1
         let run = min(Int.bitWidth - history.run.leadingZeroBitCount, 5)
-        guard try coder.flag(value != last, &changed[(place * 6 + run) * 4 + neighbour]) else { return last }
+        guard coder.flag(value != last, &changed[(place * 6 + run) * 4 + neighbour]) else { return last }
         let isUp =
             place == 1
-            ? try coder.flag(value > last, &rises[(history.direction * 2 + (history.run > 0 ? 1 : 0)) * 4 + neighbour])
+            ? coder.flag(value > last, &rises[(history.direction * 2 + (history.run > 0 ? 1 : 0)) * 4 + neighbour])
             : place == 0
-        return try step(value, from: last, up: isUp, stages: stages, beside: beside, &coder)
+        return step(value, from: last, up: isUp, stages: stages, beside: beside, &coder)
     }
 
     private mutating func step<Coder: SymbolCoder>(
         _ value: Int, from last: Int, up isUp: Bool, stages: Int, beside: Int?, _ coder: inout Coder
-    ) throws(Coder.Fault) -> Int {
+    ) -> Int {
         var depth = isUp ? last + 1 : last - 1
         var steps = 1
         while depth > 1 && depth < stages {
             let neighbour = beside.map { (isUp ? $0 > depth : $0 < depth) ? 2 : 1 } ?? 0
             let context = ((isUp ? 3 : 0) + min(steps, 3) - 1) * 3 + neighbour
-            guard try coder.flag(isUp ? value > depth : value < depth, &goesOn[context]) else { break }
+            guard coder.flag(isUp ? value > depth : value < depth, &goesOn[context]) else { break }
             depth += isUp ? 1 : -1
             steps += 1
         }

@@ -1,17 +1,15 @@
 /// The two directions of the adaptive model, so that it is written once: an encoder writes the values that it is
-/// given and returns them, a decoder ignores them and returns what it reads.
+/// given and returns them, a decoder ignores them and returns what it reads. A decoder that has met a fault goes on
+/// with values that are in range and mean nothing.
 package protocol SymbolCoder {
-    /// What can be wrong; `Never` when writing.
-    associatedtype Fault: Error
-
     /// A yes or no, from which the likelihood learns.
-    mutating func flag(_ value: Bool, _ likelihood: inout Likelihood) throws(Fault) -> Bool
+    mutating func flag(_ value: Bool, _ likelihood: inout Likelihood) -> Bool
     /// A number of which all below `count` (at most 2^16) are equally likely.
-    mutating func number(_ value: Int, below count: Int) throws(Fault) -> Int
+    mutating func number(_ value: Int, below count: Int) -> Int
     /// An index into weights, in proportion to them; those of `without` (in ascending order) cannot occur.
-    mutating func index(_ value: Int, of weights: CumulativeWeights, without: Exclusions) throws(Fault) -> Int
-    /// To be true of every value that a model has read.
-    func expect(_ isValid: Bool) throws(Fault)
+    mutating func index(_ value: Int, of weights: CumulativeWeights, without: Exclusions) -> Int
+    /// To be true of every value that a model has read; a decoder takes it for a fault where it is not.
+    mutating func expect(_ isValid: Bool)
     /// Bits spent so far, in 256ths.
     var position: Int { get }
 }
@@ -64,34 +62,34 @@ extension RangeEncoder: SymbolCoder {
 }
 
 extension RangeDecoder: SymbolCoder {
-    package mutating func flag(_ value: Bool, _ likelihood: inout Likelihood) throws(RangeFault) -> Bool {
+    package mutating func flag(_ value: Bool, _ likelihood: inout Likelihood) -> Bool {
         let share = likelihood.share
-        let isYes = try target(total: Likelihood.one) < share
-        try take(start: isYes ? 0 : share, frequency: isYes ? share : Likelihood.one - share)
+        let isYes = target(total: Likelihood.one) < share
+        take(start: isYes ? 0 : share, frequency: isYes ? share : Likelihood.one - share)
         likelihood.learn(isYes)
         return isYes
     }
 
-    package mutating func number(_ value: Int, below count: Int) throws(RangeFault) -> Int {
-        let number = try target(total: count)
-        try take(start: number, frequency: 1)
+    package mutating func number(_ value: Int, below count: Int) -> Int {
+        let number = target(total: count)
+        take(start: number, frequency: 1)
         return number
     }
 
     package mutating func index(
         _ value: Int, of weights: CumulativeWeights, without: Exclusions
-    ) throws(RangeFault) -> Int {
-        var target = try target(total: weights.total - without.weight(in: weights))
+    ) -> Int {
+        var target = target(total: weights.total - without.weight(in: weights))
         for excluded in [without.low, without.high] {
             if let excluded, target >= weights.sum(below: excluded) { target += weights[excluded] }
         }
         let index = weights.index(holding: target)
-        try take(
+        take(
             start: weights.sum(below: index) - without.weight(in: weights, below: index), frequency: weights[index])
         return index
     }
 
-    package func expect(_ isValid: Bool) throws(RangeFault) {
-        if !isValid { throw .value }
+    package mutating func expect(_ isValid: Bool) {
+        if !isValid { fail(.value) }
     }
 }
