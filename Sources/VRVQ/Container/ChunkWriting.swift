@@ -1,4 +1,15 @@
 extension ChunkCoding {
+    /// The shortest payload of a chunk: plain bits, or coding 3 where there is a model and it is shorter.
+    static func payload(
+        _ grids: [CodeGrid], frames: Range<Int>, format: StreamFormat, _ model: inout AdaptiveModel?,
+        isAlwaysAdaptive: Bool = false
+    ) -> (bytes: [UInt8], bits: BitCount) {
+        let packed = packedPayload(grids, frames: frames, format: format)
+        guard model != nil else { return packed }
+        let adaptive = adaptivePayload(grids, frames: frames, format: format, &model!)
+        return adaptive.bytes.count < packed.bytes.count || isAlwaysAdaptive ? adaptive : packed
+    }
+
     /// The payload of a chunk of these frames of all coded channels in plain bits, and what they were spent on.
     static func packedPayload(
         _ grids: [CodeGrid], frames: Range<Int>, format: StreamFormat

@@ -54,7 +54,8 @@ public struct StreamWriter: Sendable {
             return []
         }
         let silence = flush()
-        let (payload, bits) = payload(grids, frames)
+        let (payload, bits) = ChunkCoding.payload(
+            grids, frames: frames, format: format, &model, isAlwaysAdaptive: isAlwaysAdaptive)
         let bytes = Section.bytes(.chunk, payload: payload)
         statistics.countChunk(bytes: bytes.count, bits: bits, frames: frames.count)
         return silence + bytes
@@ -92,14 +93,6 @@ public struct StreamWriter: Sendable {
         statistics.trailerBytes = bytes.count
         stage = .ended
         return silence + bytes
-    }
-
-    /// The shortest payload that the entropy coding allows; plain bits where both are equally long.
-    private mutating func payload(_ grids: [CodeGrid], _ frames: Range<Int>) -> (bytes: [UInt8], bits: BitCount) {
-        let packed = ChunkCoding.packedPayload(grids, frames: frames, format: format)
-        guard model != nil else { return packed }
-        let adaptive = ChunkCoding.adaptivePayload(grids, frames: frames, format: format, &model!)
-        return adaptive.bytes.count < packed.bytes.count || isAlwaysAdaptive ? adaptive : packed
     }
 
     private func check(_ grids: [CodeGrid], _ frames: Range<Int>) {
