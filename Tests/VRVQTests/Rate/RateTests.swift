@@ -96,7 +96,13 @@ import VRVQ
             let chunk = min(format.framesPerChunk, frames - frame / format.framesPerChunk * format.framesPerChunk)
             return allocation.stream.grids.reduce(80 / Double(chunk)) { $0 + 2 + 5 * Double($1.depth[frame]) }
         }
-        return (0...frames - length).map { bits[$0..<$0 + length].reduce(0, +) / seconds / 1000 }.max()!
+        var sum = bits[..<length].reduce(0, +)
+        var worst = sum
+        for start in 0..<frames - length {
+            sum += bits[start + length] - bits[start]
+            worst = max(worst, sum)
+        }
+        return worst / seconds / 1000
     }
 
     /// A plan at a rate of `StreamEncoder` gives that encoder's bytes.
