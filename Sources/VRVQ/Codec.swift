@@ -72,8 +72,12 @@ public final class Codec: Sendable {
     ///   (`model.architecture.sampleRate`), full scale ±1.
     /// - Throws: `badAudio` for a sample that is not finite or channels of unequal length, `badSetting` for a rate
     ///   that the model does not have.
-    public func encode(_ samples: [[Float]], rate: Rate = .scale(Codec.defaultScale)) throws(VRVQError) -> [UInt8] {
-        var encoder = try StreamEncoder(self, channels: samples.count, rate: rate)
+    public func encode(
+        _ samples: [[Float]], rate: Rate = .scale(Codec.defaultScale), entropy: EntropyCoding = .adaptive,
+        silence: Silence = .digital
+    ) throws(VRVQError) -> [UInt8] {
+        var encoder = try StreamEncoder(
+            self, channels: samples.count, rate: rate, entropy: entropy, silence: silence)
         var bytes = try encoder.push(samples)
         bytes += try encoder.finish()
         return bytes
@@ -102,10 +106,12 @@ public final class Codec: Sendable {
         return samples
     }
 
-    /// One channel's samples to the codes of all stages and the importance of every frame.
-    public func analyse(_ samples: [Float]) throws(VRVQError) -> Analysis {
+    /// One channel's samples to the codes of all stages, the importance of every frame, and which of them are silent.
+    public func analyse(_ samples: [Float], silence: Silence = .digital) throws(VRVQError) -> Analysis {
         try checkFinite(samples, channel: 0, position: 0)
-        return try ParallelAnalysis(engine, threads: threads).push(samples, isLast: true)
+        try silence.check()
+        var analysis = try ChannelAnalysis(self, silence: silence)
+        return analysis.push(samples, isLast: true)
     }
 
     /// A grid to one channel's samples at the model's rate: `sampleCount` of them.
@@ -120,26 +126,23 @@ public final class Codec: Sendable {
         return samples
     }
 
-    /// The depth of every frame under a rate.
+    /// The depth of every frame under a rate; 0 for silence.
     /// - Throws: `badSetting` where the model cannot give that rate.
     public func depths(_ analysis: Analysis, rate: Rate) throws(VRVQError) -> [Int] {
         try check(rate)
-        let stages = analysis.stages
-        switch rate {
-        case .codebooks(let count): return Array(repeating: count, count: analysis.frames)
-        case .scale(let scale):
-            return analysis.importance.map { ImportanceMap.depth(importance: $0, scale: scale, stages: stages) }
-        }
+        let depths =
+            switch rate {
+            case .codebooks(let count): Array(repeating: count, count: analysis.frames)
+            case .scale(let scale): ImportanceAllocator().depths(analysis, level: scale)
+            }
+        return analysis.silenced(depths)
     }
 
     /// The grid of an analysis under a rate. Its sample count is that of whole frames.
     public func grid(_ analysis: Analysis, rate: Rate) throws(VRVQError) -> CodeGrid {
-        var grid = CodeGrid(stages: analysis.stages, entries: model.architecture.quantizer.entries)
-        for (frame, depth) in try depths(analysis, rate: rate).enumerated() {
-            grid.append(depth: depth, codes: analysis.codes[frame * analysis.stages..<(frame + 1) * analysis.stages])
-        }
-        grid.sampleCount = grid.frames * model.architecture.hop
-        return grid
+        let architecture = model.architecture
+        return analysis.grid(
+            try depths(analysis, rate: rate), entries: architecture.quantizer.entries, hop: architecture.hop)
     }
 
     /// Throws unless the model can give that rate.

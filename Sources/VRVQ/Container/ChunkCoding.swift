@@ -6,6 +6,8 @@ enum ChunkCoding: UInt8 {
     case silenceRun = 1
     /// As `packed`, with depth 0 allowed.
     case packedWithSilence = 2
+    /// Range-coded with frequencies that start anew in every chunk.
+    case adaptive = 3
 
     /// Set where a frame count stands behind the coding byte.
     static let hasFrameCount: UInt8 = 0x80
@@ -46,8 +48,9 @@ struct FrameSyntax {
     var leastBits: Int { depthBits + (lowest == 0 ? 0 : (constantDepth ?? 1) * codeBits) }
 }
 
-/// Bits that went into depths and into codes.
+/// Bits that went into depths and into codes, and how many codes these were.
 struct BitCount: Equatable {
     var depths = 0
     var codes = 0
+    var usedCodes = 0
 }

@@ -9,7 +9,9 @@ enum ChunkContent {
 extension ChunkCoding {
     /// Reads a chunk's payload (FORMAT.md, section 6). Nothing is allocated before the payload is known to be long
     /// enough for its frames.
-    static func content(_ cursor: inout ByteCursor, format: StreamFormat) throws(VRVQError) -> ChunkContent {
+    static func content(
+        _ cursor: inout ByteCursor, format: StreamFormat, _ model: inout AdaptiveModel?
+    ) throws(VRVQError) -> ChunkContent {
         let start = cursor.offset
         let byte = try cursor.byte("coding")
         let number = byte & ~hasFrameCount
@@ -21,6 +23,10 @@ extension ChunkCoding {
         let countFollows = byte & hasFrameCount != 0
         if coding == .silenceRun { return try silence(&cursor, flagged: countFollows) }
         let frames = countFollows ? try frameCount(&cursor, format) : format.framesPerChunk
+        if coding == .adaptive {
+            if model == nil { model = AdaptiveModel(format) }
+            return try adaptiveGrids(cursor, frames: frames, format, &model!)
+        }
         return try grids(&cursor, frames: frames, format, FrameSyntax(format, coding))
     }
 
@@ -76,11 +82,65 @@ extension ChunkCoding {
                 grid.append(depth: depth, codes: codes.prefix(depth))
                 bits.depths += syntax.depthBits
                 bits.codes += depth * syntax.codeBits
+                bits.usedCodes += depth
             } catch {
                 throw cursor.malformed(error.description(frame: frame, syntax))
             }
         }
         return grid
+    }
+}
+
+extension ChunkCoding {
+    /// Reads coding 3 (FORMAT.md, section 6.4). Every frame takes at least one decision.
+    private static func adaptiveGrids(
+        _ cursor: ByteCursor, frames: Int, _ format: StreamFormat, _ model: inout AdaptiveModel
+    ) throws(VRVQError) -> ChunkContent {
+        guard frames * format.codedChannels <= cursor.rest.count * Likelihood.decisionsPerByte else {
+            throw cursor.malformed("\(cursor.rest.count) bytes cannot hold \(frames) frames")
+        }
+        var empty = CodeGrid(stages: format.stages, entries: format.entries)
+        empty.reserveCapacity(frames: frames)
+        var grids = Array(repeating: empty, count: format.codedChannels)
+        var coder = RangeDecoder(cursor.rest)
+        let bits = read(&coder, into: &grids, frames: frames, &model)
+        if let fault = coder.fault { throw cursor.malformed(fault.description(frame: grids[0].frames - 1)) }
+        for channel in grids.indices { grids[channel].sampleCount = frames * format.hop }
+        return .grids(grids, bits)
+    }
+
+    /// Reads frames up to the last one or the one with a fault.
+    private static func read(
+        _ coder: inout RangeDecoder, into grids: inout [CodeGrid], frames: Int, _ model: inout AdaptiveModel
+    ) -> BitCount {
+        var tally = AdaptiveTally()
+        var hasSilence = false
+        let empty = AdaptiveModel.Frame(depth: 0, codes: Array(repeating: 0, count: grids[0].stages))
+        model.start(hasSilence: false, &coder)
+        for _ in 0..<frames {
+            var beside: AdaptiveModel.Frame?
+            for channel in grids.indices {
+                var content = empty
+                tally.add(model.code(&content, channel: channel, beside: beside, &coder), codes: content.depth)
+                grids[channel].append(depth: content.depth, codes: content.codes.prefix(content.depth))
+                hasSilence = hasSilence || content.depth == 0
+                beside = content
+            }
+            if coder.fault != nil { return tally.bits }
+        }
+        coder.expect(hasSilence == model.hasSilence)
+        coder.finish()
+        return tally.bits
+    }
+}
+
+extension RangeFault {
+    fileprivate func description(frame: Int) -> String {
+        switch self {
+        case .ended: "its payload ends inside its frame \(frame)"
+        case .surplus: "its payload does not end with its last frame"
+        case .value: "its payload has no meaning in its frame \(frame)"
+        }
     }
 }
 

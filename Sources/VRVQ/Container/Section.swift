@@ -58,6 +58,13 @@ public struct Section: Equatable, Sendable {
     /// Offset of the first payload byte from the start of the stream.
     public var payloadOffset: Int { offset + byteCount - Section.checksumBytes - payload.count }
 
+    /// Bytes of a section whose payload has so many.
+    static func byteCount(payload count: Int) -> Int {
+        var length: [UInt8] = []
+        length.appendVarint(count)
+        return 1 + length.count + count + checksumBytes
+    }
+
     /// Type, length, payload and checksum as bytes.
     package static func bytes(_ type: SectionType, payload: [UInt8]) -> [UInt8] {
         precondition(payload.count <= Limits.maximumSectionBytes)

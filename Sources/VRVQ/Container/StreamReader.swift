@@ -37,6 +37,8 @@ public struct StreamReader: Sendable {
     private var pendingSilence = 0
     private var indexOffset: Int?
     private var hasEnded = false
+    /// Made with the first chunk in coding 3.
+    private var model: AdaptiveModel?
     private var failure: VRVQError?
 
     /// A reader before the first byte of a stream.
@@ -126,7 +128,7 @@ public struct StreamReader: Sendable {
     private mutating func readChunk(
         _ cursor: inout ByteCursor, _ section: Section, _ format: StreamFormat
     ) throws(VRVQError) -> Event {
-        switch try ChunkCoding.content(&cursor, format: format) {
+        switch try ChunkCoding.content(&cursor, format: format, &model) {
         case .grids(let grids, let bits):
             statistics.countChunk(bytes: section.byteCount, bits: bits, frames: grids[0].frames)
             try checkFrames(format, section)

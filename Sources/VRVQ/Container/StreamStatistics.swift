@@ -12,14 +12,18 @@ public struct StreamStatistics: Equatable, Sendable {
     public internal(set) var trailerBytes = 0
     /// Sections that were skipped.
     public internal(set) var otherBytes = 0
-    /// Bits spent on the depths of frames.
+    /// Bits spent on the depths of frames, each chunk's rounded.
     public internal(set) var depthBits = 0
-    /// Bits spent on codes.
+    /// Bits spent on codes, each chunk's rounded. How many codes these are is `usedCodes`.
     public internal(set) var codeBits = 0
+    /// Codes, over all frames and channels.
+    public internal(set) var usedCodes = 0
     /// Frames per channel.
     public internal(set) var frames = 0
     /// Of these, frames in silence runs.
     public internal(set) var silenceRunFrames = 0
+    /// Chunk bytes of silence runs.
+    var silenceRunBytes = 0
     /// Chunk sections.
     public internal(set) var chunks = 0
 
@@ -34,11 +38,13 @@ public struct StreamStatistics: Equatable, Sendable {
         chunkOverheadBytes += bytes - (bits.depths + bits.codes + 7) / 8
         depthBits += bits.depths
         codeBits += bits.codes
+        usedCodes += bits.usedCodes
     }
 
     /// Counts a silence run of so many bytes in all.
     mutating func countSilence(bytes: Int, frames count: Int) {
         countChunk(bytes: bytes, bits: BitCount(), frames: count)
         silenceRunFrames += count
+        silenceRunBytes += bytes
     }
 }

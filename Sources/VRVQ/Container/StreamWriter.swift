@@ -9,13 +9,18 @@ public struct StreamWriter: Sendable {
     /// Silent frames taken and not yet written.
     private var pendingSilence = 0
     private var stage = Stage.start
+    /// Writes coding 3 even where it is longer; for tests.
+    package var isAlwaysAdaptive = false
+    /// For chunks in coding 3; nil where only plain bits are written.
+    private var model: AdaptiveModel?
 
     private enum Stage { case start, open, ended }
 
     /// A writer of one stream; throws when the format is not valid.
-    public init(_ format: StreamFormat) throws(VRVQError) {
+    public init(_ format: StreamFormat, entropy: EntropyCoding = .adaptive) throws(VRVQError) {
         try format.validate()
         self.format = format
+        model = entropy == .adaptive ? AdaptiveModel(format) : nil
     }
 
     /// The first bytes: magic, version, header section. To be called once, first.
@@ -49,7 +54,8 @@ public struct StreamWriter: Sendable {
             return []
         }
         let silence = flush()
-        let (payload, bits) = ChunkCoding.payload(grids, frames: frames, format: format)
+        let (payload, bits) = ChunkCoding.payload(
+            grids, frames: frames, format: format, &model, isAlwaysAdaptive: isAlwaysAdaptive)
         let bytes = Section.bytes(.chunk, payload: payload)
         statistics.countChunk(bytes: bytes.count, bits: bits, frames: frames.count)
         return silence + bytes

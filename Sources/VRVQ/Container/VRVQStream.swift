@@ -18,8 +18,8 @@ public struct VRVQStream: Equatable, Sendable {
     }
 
     /// The stream as the bytes of a `.vrvq` file: full chunks from the start, the last one with what is left.
-    public func encoded() throws(VRVQError) -> [UInt8] {
-        var writer = try StreamWriter(format)
+    public func encoded(entropy: EntropyCoding = .adaptive) throws(VRVQError) -> [UInt8] {
+        var writer = try StreamWriter(format, entropy: entropy)
         var bytes = writer.header()
         if !tags.isEmpty { bytes += try writer.tags(tags) }
         let frames = grids.first?.frames ?? 0

@@ -10,14 +10,31 @@ public struct Analysis: Equatable, Sendable {
     /// Importance p in (0, 1), one per frame; empty in a constant-rate model.
     public internal(set) var importance: [Float] = []
 
+    /// Whether the frame is left out as silence (depth 0), one per frame.
+    public internal(set) var silence: [Bool] = []
+
     init(stages: Int) { self.stages = stages }
 
     /// Frames whose codes are known.
     public var frames: Int { codes.count / stages }
 
+    /// Bytes that it takes.
+    var heldBytes: Int { 2 * codes.capacity + 4 * importance.capacity + silence.capacity }
+
     mutating func append(_ other: Analysis, frames range: Range<Int>) {
         codes += other.codes[range.lowerBound * stages..<range.upperBound * stages]
         if !other.importance.isEmpty { importance += other.importance[range] }
+        if !other.silence.isEmpty { silence += other.silence[range] }
+    }
+
+    /// Removes and returns the first frames.
+    mutating func removeFirst(_ count: Int) -> Analysis {
+        var taken = Analysis(stages: stages)
+        taken.append(self, frames: 0..<count)
+        codes.removeFirst(count * stages)
+        if !importance.isEmpty { importance.removeFirst(count) }
+        if !silence.isEmpty { silence.removeFirst(count) }
+        return taken
     }
 }
 

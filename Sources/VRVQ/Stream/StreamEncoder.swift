@@ -16,7 +16,7 @@ public struct StreamEncoder {
     private let codec: Codec
     private let rate: Codec.Rate
     private var writer: StreamWriter
-    private var analyses: [ParallelAnalysis] = []
+    private var analyses: [ChannelAnalysis] = []
     private var pending: [CodeGrid]
     private var position = 0
     private var isStarted = false
@@ -27,27 +27,26 @@ public struct StreamEncoder {
     ///   - sourceRate: samples per second of the source; the model's when nil.
     ///   - channels: channels of the source, each coded by itself.
     ///   - rate: how many codebooks a frame may spend.
+    ///   - silence: which frames are left out; none waits for it but quiet ones.
+    ///   - entropy: how chunks are made small; decoding gives the same whichever it is.
     public init(
-        _ codec: Codec, sourceRate: Int? = nil, channels: Int, rate: Codec.Rate = .scale(Codec.defaultScale)
+        _ codec: Codec, sourceRate: Int? = nil, channels: Int, rate: Codec.Rate = .scale(Codec.defaultScale),
+        entropy: EntropyCoding = .adaptive, silence: Silence = .digital
     ) throws(VRVQError) {
         try codec.check(rate)
-        let architecture = codec.model.architecture
+        try silence.check()
         self.codec = codec
         self.rate = rate
-        var format = StreamFormat(
-            sourceRate: sourceRate ?? architecture.sampleRate, channels: channels,
-            modelRate: architecture.sampleRate, hop: architecture.hop, stages: architecture.quantizer.stages,
-            entries: architecture.quantizer.entries, networkFingerprint: codec.model.fingerprint,
-            modelName: codec.model.name)
+        var format = codec.format(sourceRate: sourceRate, channels: channels)
         switch rate {
         case .scale(let scale): format.scale = scale
         case .codebooks(let count): format.constantDepth = count
         }
         self.format = format
-        writer = try StreamWriter(format)
+        writer = try StreamWriter(format, entropy: entropy)
         let empty = CodeGrid(stages: format.stages, entries: format.entries)
         pending = Array(repeating: empty, count: channels)
-        for _ in 0..<channels { analyses.append(try ParallelAnalysis(codec.engine, threads: codec.threads)) }
+        for _ in 0..<channels { analyses.append(try ChannelAnalysis(codec, silence: silence)) }
     }
 
     /// Bytes of samples, rows and codes that it holds between pushes.
@@ -58,7 +57,8 @@ public struct StreamEncoder {
     /// Takes samples, one array per channel of equal length at the model's rate, and returns the bytes that are
     /// ready; they may be none.
     public mutating func push(_ samples: [[Float]]) throws(VRVQError) -> [UInt8] {
-        try check(samples)
+        precondition(!isEnded, "the stream has ended")
+        try format.check(samples, position: position)
         return try advance(samples, isLast: false)
     }
 
@@ -67,29 +67,11 @@ public struct StreamEncoder {
     ///   model's rate.
     public mutating func finish(sampleCount: Int? = nil) throws(VRVQError) -> [UInt8] {
         precondition(!isEnded, "the stream has ended")
-        guard let count = sampleCount ?? (format.sourceRate == format.modelRate ? position : nil) else {
-            preconditionFailure("a source of another rate needs its own sample count")
-        }
-        guard format.modelSampleCount(sourceSamples: count) == position else {
-            throw VRVQError(
-                .badSetting,
-                "\(count) source samples become \(format.modelSampleCount(sourceSamples: count)) at the model's rate, "
-                    + "but \(position) came")
-        }
+        let count = try format.sourceCount(sampleCount, position: position)
         var bytes = try advance(Array(repeating: [], count: format.channels), isLast: true)
         isEnded = true
         bytes += try writer.trailer(sampleCount: count)
         return bytes
-    }
-
-    private func check(_ samples: [[Float]]) throws(VRVQError) {
-        precondition(!isEnded, "the stream has ended")
-        guard samples.count == format.channels, samples.allSatisfy({ $0.count == samples[0].count }) else {
-            throw VRVQError(.badAudio, "\(format.channels) channels of equal length are needed")
-        }
-        for (channel, values) in samples.enumerated() {
-            try checkFinite(values, channel: channel, position: position)
-        }
     }
 
     private mutating func advance(_ samples: [[Float]], isLast: Bool) throws(VRVQError) -> [UInt8] {

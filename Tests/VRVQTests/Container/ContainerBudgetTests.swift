@@ -25,7 +25,7 @@ struct ContainerBudgetTests {
             networkFingerprint: ContainerFixtures.fingerprint, modelName: "small")
         var grid = CodeGrid(stages: stages, entries: 1024)
         for _ in 0..<86 { grid.append(depth: stages, codes: [UInt16](repeating: 1023, count: stages)) }
-        var writer = try StreamWriter(format)
+        var writer = try StreamWriter(format, entropy: .packed)
         _ = writer.header()
         let chunk = writer.chunk([CodeGrid](repeating: grid, count: channels))
         let payload = (channels * 86 * (bitWidth(ofValues: stages) + stages * 10) + 7) / 8

@@ -8,7 +8,7 @@ struct ContainerErrorTests {
     private let bytes: [UInt8]
 
     init() throws {
-        bytes = try ContainerFixtures.worked.encoded()
+        bytes = try ContainerFixtures.worked.encoded(entropy: .packed)
         sections = try ContainerFixtures.sections(bytes)
     }
 
@@ -134,7 +134,7 @@ struct ContainerErrorTests {
 
     @Test func chunkPayloads() {
         expect(.malformed, "chunk 0", "before coding", of: withChunk(""))
-        expect(.unsupported, "chunk 0", "coding 3", of: withChunk("0300"))
+        expect(.unsupported, "chunk 0", "coding 4", of: withChunk("0400"))
         expect(.unsupported, "coding 127", of: withChunk("ff00"))
         expect(.malformed, "cannot hold 4 frames", of: withChunk("00002aff"))
         // Full depth in the first frame, and then nothing.

@@ -38,6 +38,23 @@ enum ContainerFixtures {
         return VRVQStream(format: format, grids: [left, right], sampleCount: 1400)
     }
 
+    /// The stream of the worked example of coding 3 in FORMAT.md: two channels that are often equal, codes that come
+    /// back, one silent frame, and a last chunk of one frame.
+    static var adaptive: VRVQStream {
+        let format = StreamFormat(
+            sourceRate: 8000, channels: 2, modelRate: 8000, hop: 80, stages: 4, entries: 600, framesPerChunk: 12,
+            networkFingerprint: fingerprint, modelName: "tiny")
+        var grids = [CodeGrid(stages: 4, entries: 600), CodeGrid(stages: 4, entries: 600)]
+        for frame in 0..<13 {
+            let depth = [2, 2, 2, 3, 4, 4, 2, 2, 1, 1, 1, 2, 3][frame]
+            let codes: [UInt16] = [UInt16(frame / 3 % 2 * 77), 599, UInt16(frame % 4), 300]
+            grids[0].append(depth: depth, codes: codes)
+            grids[1].append(depth: frame == 9 ? 0 : frame == 4 ? 1 : depth, codes: frame < 6 ? codes : [5, 599, 3, 9])
+        }
+        for channel in 0..<2 { grids[channel].sampleCount = 1040 }
+        return VRVQStream(format: format, grids: grids, sampleCount: 1040)
+    }
+
     /// Magic, version and the sections.
     static func stream(_ sections: [[UInt8]], version: UInt8 = 1) -> [UInt8] {
         Array("VRVQ".utf8) + [version] + sections.flatMap { $0 }

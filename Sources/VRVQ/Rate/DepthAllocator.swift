@@ -1,0 +1,60 @@
+import VRVQNetwork
+
+/// Which frames get how many codebooks as the rate grows. The paper's importance map is the usual one; another may
+/// spend them by measured distortion. Streams do not say which it was.
+public protocol DepthAllocator: Sendable {
+    /// The depth of every frame, 1 to `analysis.stages`. A frame's depth must not fall as the level rises; at
+    /// `leastLevel` all have to be 1 (or as few as the allocator ever gives), at `greatestLevel` all the stages that it
+    /// ever gives. Silence is not its concern: silent frames get depth 0 whatever it says.
+    /// - Parameter level: positive and finite; for the importance map the scale.
+    func depths(_ analysis: Analysis, level: Float) -> [Int]
+}
+
+extension DepthAllocator {
+    /// Where a search for a level begins.
+    public var leastLevel: Float { 0x1p-10 }
+    /// Where it ends: beyond the inverse of every importance that a float32 sigmoid tells from zero.
+    public var greatestLevel: Float { 0x1p40 }
+}
+
+/// The paper's allocation: stage k is used where k <= l p, for importance p and scale l. Without an importance map all
+/// frames have the same depth, floor(l) + 1.
+public struct ImportanceAllocator: DepthAllocator {
+    /// The paper's allocation.
+    public init() {}
+
+    /// See `DepthAllocator`; the level is the scale.
+    public func depths(_ analysis: Analysis, level: Float) -> [Int] {
+        let importance = analysis.importance.isEmpty ? Array(repeating: 1, count: analysis.frames) : analysis.importance
+        return importance.map { ImportanceMap.depth(importance: $0, scale: level, stages: analysis.stages) }
+    }
+}
+
+extension Analysis {
+    /// These depths with 0 for silent frames.
+    func silenced(_ depths: [Int]) -> [Int] {
+        silence.isEmpty ? depths : zip(depths, silence).map { $1 ? 0 : $0 }
+    }
+
+    /// The grid of so many codes of each frame; its sample count is that of whole frames.
+    func grid(_ depths: [Int], entries: Int, hop: Int) -> CodeGrid {
+        var grid = CodeGrid(stages: stages, entries: entries)
+        grid.reserveCapacity(frames: frames)
+        for (frame, depth) in depths.enumerated() {
+            grid.append(depth: depth, codes: codes[frame * stages..<(frame + 1) * stages])
+        }
+        grid.sampleCount = grid.frames * hop
+        return grid
+    }
+}
+
+extension Codec {
+    /// The format of this model's streams.
+    func format(sourceRate: Int?, channels: Int) -> StreamFormat {
+        let architecture = model.architecture
+        return StreamFormat(
+            sourceRate: sourceRate ?? architecture.sampleRate, channels: channels,
+            modelRate: architecture.sampleRate, hop: architecture.hop, stages: architecture.quantizer.stages,
+            entries: architecture.quantizer.entries, networkFingerprint: model.fingerprint, modelName: model.name)
+    }
+}

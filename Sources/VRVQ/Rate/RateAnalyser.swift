@@ -1,0 +1,83 @@
+import VRVQNetwork
+
+/// Runs the network once over a signal that comes in pieces, and keeps what every rate can be made from: 2 bytes a
+/// code and 5 a frame, about 6 MB an hour and channel at 8 stages and 86 frames a second.
+///
+///     var analyser = try RateAnalyser(codec, channels: 2)
+///     while let block = try source.next() { try analyser.push(block) }
+///     let plan = try analyser.finish()
+///     let bytes = try plan.allocation(.bitrate(2.5)).bytes()
+public struct RateAnalyser {
+    private let codec: Codec
+    private let format: StreamFormat
+    private var channels: [ChannelAnalysis] = []
+    private var analyses: [Analysis]
+    private var position = 0
+
+    /// A signal at its start; the parameters are those of `StreamEncoder`.
+    public init(
+        _ codec: Codec, sourceRate: Int? = nil, channels: Int, silence: Silence = .digital
+    ) throws(VRVQError) {
+        try silence.check()
+        self.codec = codec
+        format = codec.format(sourceRate: sourceRate, channels: channels)
+        try format.validate()
+        analyses = Array(repeating: Analysis(stages: format.stages), count: channels)
+        for _ in 0..<channels { self.channels.append(try ChannelAnalysis(codec, silence: silence)) }
+    }
+
+    /// Takes samples, one array per channel of equal length at the model's rate.
+    public mutating func push(_ samples: [[Float]]) throws(VRVQError) {
+        try format.check(samples, position: position)
+        advance(samples, isLast: false)
+    }
+
+    /// Ends the signal.
+    /// - Parameters:
+    ///   - sampleCount: samples per channel of the source at its own rate; may be left out where that is the model's.
+    ///   - entropy: how chunks will be made small.
+    ///   - allocator: which frames get how many codebooks.
+    public mutating func finish(
+        sampleCount: Int? = nil, entropy: EntropyCoding = .adaptive,
+        allocator: any DepthAllocator = ImportanceAllocator()
+    ) throws(VRVQError) -> RatePlan {
+        let count = try format.sourceCount(sampleCount, position: position)
+        advance(Array(repeating: [], count: format.channels), isLast: true)
+        return try RatePlan(
+            codec, analyses, format: format, sampleCount: count, entropy: entropy, allocator: allocator)
+    }
+
+    private mutating func advance(_ samples: [[Float]], isLast: Bool) {
+        position += samples[0].count
+        for channel in samples.indices {
+            let analysis = channels[channel].push(samples[channel], isLast: isLast)
+            analyses[channel].append(analysis, frames: 0..<analysis.frames)
+        }
+    }
+}
+
+extension StreamFormat {
+    /// Throws unless these are samples of all channels that can be coded.
+    func check(_ samples: [[Float]], position: Int) throws(VRVQError) {
+        guard samples.count == channels, samples.allSatisfy({ $0.count == samples[0].count }) else {
+            throw VRVQError(.badAudio, "\(channels) channels of equal length are needed")
+        }
+        for (channel, values) in samples.enumerated() {
+            try checkFinite(values, channel: channel, position: position)
+        }
+    }
+
+    /// The source's sample count, which has to agree with the samples that came at the model's rate.
+    func sourceCount(_ sampleCount: Int?, position: Int) throws(VRVQError) -> Int {
+        guard let count = sampleCount ?? (sourceRate == modelRate ? position : nil) else {
+            preconditionFailure("a source of another rate needs its own sample count")
+        }
+        guard modelSampleCount(sourceSamples: count) == position else {
+            throw VRVQError(
+                .badSetting,
+                "\(count) source samples become \(modelSampleCount(sourceSamples: count)) at the model's rate, "
+                    + "but \(position) came")
+        }
+        return count
+    }
+}
