@@ -27,17 +27,15 @@ struct StreamRates {
     /// Codebooks in use per frame and channel.
     var meanDepth: Double {
         let frames = statistics.frames * format.codedChannels
-        guard frames > 0, bitsPerCode > 0 else { return 0 }
-        return Double(statistics.codeBits) / Double(bitsPerCode) / Double(frames)
+        return frames > 0 ? Double(statistics.usedCodes) / Double(frames) : 0
     }
 
     /// kbit/s as the paper counts: the codes, and log2(N) bits for each frame's depth where the rate is variable.
     var paperKbps: Double {
         guard statistics.frames > 0 else { return 0 }
-        let codes = statistics.codeBits / max(1, bitsPerCode)
         // A constant rate needs no side information.
         let bits = ImportanceMap.paperBits(
-            usedCodes: codes, frames: statistics.frames * format.codedChannels,
+            usedCodes: statistics.usedCodes, frames: statistics.frames * format.codedChannels,
             stages: format.constantDepth == nil ? format.stages : 1, bitsPerCode: bitsPerCode)
         let duration = Double(statistics.frames * format.hop) / Double(format.modelRate)
         return bits / duration / 1000
@@ -52,7 +50,7 @@ struct StreamRates {
             "chunk_bytes": .integer(statistics.chunkBytes),
             "chunk_overhead_bytes": .integer(statistics.chunkOverheadBytes),
             "trailer_bytes": .integer(statistics.trailerBytes), "chunks": .integer(statistics.chunks),
-            "depth_bits": .integer(statistics.depthBits), "code_bits": .integer(statistics.codeBits),
+            "used_codes": .integer(statistics.usedCodes), "depth_bits": .integer(statistics.depthBits), "code_bits": .integer(statistics.codeBits),
             "silent_frames": .integer(statistics.silenceRunFrames),
         ]
     }
