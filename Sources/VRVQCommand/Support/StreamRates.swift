@@ -50,7 +50,8 @@ struct StreamRates {
             "chunk_bytes": .integer(statistics.chunkBytes),
             "chunk_overhead_bytes": .integer(statistics.chunkOverheadBytes),
             "trailer_bytes": .integer(statistics.trailerBytes), "chunks": .integer(statistics.chunks),
-            "used_codes": .integer(statistics.usedCodes), "depth_bits": .integer(statistics.depthBits), "code_bits": .integer(statistics.codeBits),
+            "used_codes": .integer(statistics.usedCodes), "depth_bits": .integer(statistics.depthBits),
+            "code_bits": .integer(statistics.codeBits),
             "silent_frames": .integer(statistics.silenceRunFrames),
         ]
     }
