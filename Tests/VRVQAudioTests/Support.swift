@@ -52,6 +52,8 @@ final class Folder {
 
 /// The reading end of a pipe into which another thread writes the bytes, in pieces of odd sizes.
 func piped(_ bytes: [UInt8]) -> Int32 {
+    // A reader that has seen enough closes its end while this one still writes: an error, not a signal.
+    signal(SIGPIPE, SIG_IGN)
     var ends: [Int32] = [0, 0]
     precondition(pipe(&ends) == 0)
     let writer = ends[1]
