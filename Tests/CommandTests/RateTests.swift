@@ -61,7 +61,7 @@ extension CommandTests {
                 #expect(fields[4].split(separator: " ").count == Int(fields[3]))
                 codes += Int(fields[3]) ?? 0
             }
-            #expect(codes * 10 == summary["code_bits"] as? Int)
+            #expect(codes == summary["used_codes"] as? Int)
             let objects = try Program.succeed("info", "-", "--frames", "--json", input: stream).objects()
             #expect(objects.count == frames + 1)
             #expect(objects.last?["frames"] as? Int == frames)
