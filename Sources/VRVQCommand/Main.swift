@@ -24,7 +24,8 @@ struct Program: ParsableCommand {
             """,
         version: "vrvq \(Version.number)",
         subcommands: [
-            Encode.self, Decode.self, Info.self, DepthMapCommand.self, Evaluate.self, ModelCommand.self, Bench.self,
+            Encode.self, Decode.self, Info.self, Transcode.self, Tags.self, Verify.self, DepthMapCommand.self,
+            Evaluate.self, ModelCommand.self, Bench.self,
         ])
 }
 

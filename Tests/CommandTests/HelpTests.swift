@@ -2,7 +2,9 @@ import Testing
 
 extension CommandTests {
     @Suite("Help") struct HelpTests {
-        private static let subcommands = ["encode", "decode", "info", "depth-map", "evaluate", "model", "bench"]
+        private static let subcommands = [
+            "encode", "decode", "info", "transcode", "tags", "verify", "depth-map", "evaluate", "model", "bench",
+        ]
 
         @Test func helpListsEverySubcommand() throws {
             let help = try Program.succeed("--help").text

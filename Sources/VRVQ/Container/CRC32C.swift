@@ -6,7 +6,7 @@ package struct CRC32C {
     private var register: UInt32 = .max
 
     /// Effect of one byte on the register.
-    private static let table: [UInt32] = (0..<256).map { byte in
+    static let table: [UInt32] = (0..<256).map { byte in
         (0..<8).reduce(UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0x82F6_3B78 : value >> 1 }
     }
 

@@ -32,6 +32,13 @@ public struct StreamTotals: Equatable, Sendable {
         try cursor.expectEnd()
     }
 
+    /// Reads a trailer's payload without comparing what it says of other sections: for damaged streams.
+    init(unchecked cursor: inout ByteCursor) throws(VRVQError) {
+        sampleCount = try cursor.varint("sample count", in: 0...Limits.maximumSampleCount)
+        frames = try cursor.varint("frame count")
+        chunks = try cursor.varint("chunk count")
+    }
+
     package init(sampleCount: Int, frames: Int, chunks: Int) {
         self.sampleCount = sampleCount
         self.frames = frames
