@@ -49,6 +49,8 @@ public struct StreamInspection: Sendable {
     public private(set) var faults: [Fault] = []
     /// Chunks that are whole.
     public private(set) var intactChunks = 0
+    /// Made with the first chunk in coding 3.
+    private var model: AdaptiveModel?
     private(set) var runs: [Run] = []
     let bytes: [UInt8]
 
@@ -115,7 +117,7 @@ public struct StreamInspection: Sendable {
 
     private mutating func takeChunk(_ cursor: inout ByteCursor, _ place: SectionSearch.Place) throws(VRVQError) {
         let frames: Int =
-            switch try ChunkCoding.content(&cursor, format: format) {
+            switch try ChunkCoding.content(&cursor, format: format, &model) {
             case .grids(let grids, _): grids[0].frames
             case .silence(let frames): frames
             }
