@@ -49,6 +49,8 @@ public struct StreamInspection: Sendable {
     public private(set) var faults: [Fault] = []
     /// Chunks that are whole.
     public private(set) var intactChunks = 0
+    /// Whether it was cut or joined.
+    public private(set) var hasSegments = false
     private(set) var runs: [Run] = []
     let bytes: [UInt8]
 
@@ -104,6 +106,9 @@ public struct StreamInspection: Sendable {
             case .chunk: try takeChunk(&cursor, place)
             case .tags: tags = try Tag.list(&cursor)
             case .trailer: totals = try StreamTotals(unchecked: &cursor)
+            case .segment:
+                _ = try Segment(&cursor, format)
+                hasSegments = true
             case .header: fault("a second header section", place.bytes)
             default: try skip(place)
             }
