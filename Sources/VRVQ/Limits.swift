@@ -21,6 +21,8 @@ public enum Limits {
     /// Frames that silence runs may stand for in one stream (54 hours at 86 frames a second). Without a bound a few
     /// bytes could claim years.
     public static let maximumSilenceRunFrames = 1 << 24
+    /// Frames that a segment may have behind its last sample. It bounds what a decoder holds back.
+    public static let maximumLookAhead = 1024
     /// Bytes of UTF-8 in a model's name.
     public static let maximumModelNameBytes = 32
     /// Bytes of a tag's key.

@@ -30,6 +30,10 @@ struct Decode: ParsableCommand {
     @Option(name: .long, help: "Standard output gets raw samples: s16le, s24le, s32le or f32le.")
     var rawFormat: String?
 
+    @Flag(name: .long, help: "Decode damaged streams too: what is lost fades out, and a warning says when.")
+    var tolerant = false
+
+    @OptionGroup var span: SpanOptions
     @OptionGroup var work: WorkOptions
     @OptionGroup var reporting: OutputOptions
 
@@ -43,11 +47,12 @@ struct Decode: ParsableCommand {
             throw Failure.usage("audio would go to the terminal: name a file with -o or redirect the output")
         }
         if rawFormat != nil && !toStandard { throw Failure.usage("--raw-format is for standard output: add -o -") }
+        let span = try span.span()
         let models = ModelCache(option: model, threads: threads, instructionSet: instructionSet)
         let reporting = reporting
         try plan.run(jobs: work.jobs) { item in
             let job = DecodeJob(
-                models: models, target: target, item: item, reporting: reporting,
+                models: models, target: target, span: span, isTolerant: tolerant, item: item, reporting: reporting,
                 showsProgress: plan.items.count == 1)
             try job.run()
         }
@@ -92,6 +97,8 @@ struct DecodeTarget: Sendable {
 struct DecodeJob {
     let models: ModelCache
     let target: DecodeTarget
+    let span: TimeSpan?
+    let isTolerant: Bool
     let item: Plan.Item
     let reporting: OutputOptions
     let showsProgress: Bool
@@ -100,11 +107,13 @@ struct DecodeJob {
     private static let blockBytes = 1 << 12
 
     func run() throws {
-        let input = try ByteReader(path: item.input)
+        let input = try input()
         let progress = Progress(item.input, totalSeconds: nil, isShown: showsProgress)
-        var decoder = StreamDecoder { [models] format throws(VRVQError) in try models.codec(for: format) }
+        var decoder = StreamDecoder(givesMargins: true) { [models] format throws(VRVQError) in
+            try models.codec(for: format)
+        }
         var output: DecodeOutput?
-        while let bytes = try input.read(upTo: Self.blockBytes) {
+        while let bytes = try input(Self.blockBytes) {
             decoder.append(bytes)
             while let samples = try decoder.next() { try advance(&output, decoder, samples) }
             if let output { progress.update(seconds: output.seconds, bytes: decoder.statistics.totalBytes) }
@@ -121,12 +130,33 @@ struct DecodeJob {
         try report(output, format, decoder.statistics, totals, elapsed: progress.elapsed)
     }
 
+    /// The bytes to decode: the file as it comes, or the part of it that was asked for.
+    private func input() throws -> (Int) throws -> [UInt8]? {
+        guard span != nil || isTolerant else {
+            let reader = try ByteReader(path: item.input)
+            return { try reader.read(upTo: $0) }
+        }
+        var bytes = try EditedFile.read(item.input)
+        if isTolerant { bytes = try Repair.repaired(bytes, warningOf: item.input) }
+        if let span {
+            bytes = try StreamCut.cut(bytes, samples: { span.samples(rate: $0.sourceRate) }) {
+                format throws(VRVQError) in
+                try models.context(for: format, outputRate: target.rate ?? format.sourceRate)
+            }
+        }
+        var rest = bytes[...]
+        return { limit in
+            defer { rest = rest.dropFirst(limit) }
+            return rest.isEmpty ? nil : Array(rest.prefix(limit))
+        }
+    }
+
     private func advance(_ output: inout DecodeOutput?, _ decoder: StreamDecoder, _ samples: [[Float]]) throws {
         guard let format = decoder.format else { return }
         if output == nil {
             output = try DecodeOutput(format, target: target, path: item.output, overwrite: reporting.force)
         }
-        if !samples.isEmpty { try output!.push(samples) }
+        if !samples.isEmpty { try output!.push(samples, decoder) }
     }
 
     private func report(
@@ -146,48 +176,5 @@ struct DecodeJob {
         object["times_real_time"] = .number(speed)
         for (key, value) in format.json { object[key] = value }
         try reporting.report(line, .object(object), outputIsStandard: item.output == "-")
-    }
-}
-
-/// Decoded samples on their way to a file: converted to its rate and cut to its length.
-final class DecodeOutput {
-    private let writer: AudioWriter
-    private let resampler: Resampler
-    private let format: StreamFormat
-    private let rate: Int
-
-    init(_ format: StreamFormat, target: DecodeTarget, path: String, overwrite: Bool) throws {
-        self.format = format
-        rate = target.rate ?? format.sourceRate
-        try Files.makeFolder(String(Files.folder(of: path).dropLast()))
-        writer = try Failure.opening(
-            AudioWriter(
-                path: path, format: AudioFormat(sampleRate: rate, channels: format.channels),
-                encoding: target.encoding, container: target.container, overwrite: overwrite))
-        resampler = try Resampler(from: format.modelRate, to: rate, channels: format.channels)
-    }
-
-    /// Seconds written so far.
-    var seconds: Double { Double(writer.framesWritten) / Double(rate) }
-    var clippedSamples: Int { writer.clippedSamples }
-
-    func push(_ samples: [[Float]]) throws { try write(resampler.push(samples), limit: nil) }
-
-    func finish(sourceSamples: Int) throws {
-        let wanted = Resampler.outputFrames(sourceSamples, from: format.sourceRate, to: rate)
-        try write(resampler.finish(), limit: wanted)
-        // Two conversions round up twice, so there may be a sample more than there was, never one less.
-        let missing = wanted - writer.framesWritten
-        if missing > 0 {
-            try writer.write(Array(repeating: Array(repeating: 0, count: missing), count: format.channels))
-        }
-        try writer.finish()
-    }
-
-    /// Holds nothing back: the conversion gives the samples beyond the end only when it is finished.
-    private func write(_ samples: [[Float]], limit: Int?) throws {
-        guard let count = samples.first?.count, count > 0 else { return }
-        let kept = limit.map { max(0, min(count, $0 - writer.framesWritten)) } ?? count
-        try writer.write(kept == count ? samples : samples.map { Array($0[..<kept]) })
     }
 }

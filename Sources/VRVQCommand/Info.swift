@@ -64,6 +64,8 @@ struct StreamSurvey {
     let tags: [Tag]
     /// Frames by depth, 0 to N, all channels together.
     private(set) var histogram: [Int] = []
+    /// Segment sections: places where the stream was cut or joined.
+    private(set) var segments = 0
 
     /// Reads a stream; `visit` sees every frame as it comes, if asked for.
     init(path: String, visitsFrames: Bool, visit: (Frame) throws -> Void) throws {
@@ -77,6 +79,7 @@ struct StreamSurvey {
                 switch event {
                 case .format(let format): histogram = Array(repeating: 0, count: format.stages + 1)
                 case .tags(let found): tags += found
+                case .segment: segments += 1
                 case .end(let found): totals = found
                 case .chunk(let grids, let first):
                     for (channel, grid) in grids.enumerated() {
@@ -119,6 +122,7 @@ struct StreamSurvey {
             "frames     \(statistics.frames) in \(statistics.chunks) chunks, "
                 + "\(Text.decimal(rates.meanDepth, 2)) codebooks a frame on average",
         ]
+        if segments > 0 { lines.append("segments   \(segments): the stream was cut or joined") }
         for tag in tags { lines.append("tag        \(Text.printable(tag.key)) = \(Text.printable(tag.value))") }
         return lines + histogramLines
     }
@@ -144,6 +148,7 @@ struct StreamSurvey {
         var object = rates.json
         for (key, value) in format.json { object[key] = value }
         object["file"] = .string(path)
+        object["segments"] = .integer(segments)
         object["depth_histogram"] = .integers(histogram)
         object["tags"] = .array(tags.map { .object(["key": .string($0.key), "value": .string($0.value)]) })
         return .object(object)

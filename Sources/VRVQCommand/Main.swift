@@ -24,7 +24,9 @@ struct Program: ParsableCommand {
             """,
         version: "vrvq \(Version.number)",
         subcommands: [
-            Encode.self, Decode.self, Info.self, Transcode.self, Tags.self, Verify.self, DepthMapCommand.self,
+            Encode.self, Decode.self, Info.self, Transcode.self, Cut.self, Concatenate.self, Tags.self, Verify.self,
+            Repair.self,
+            DepthMapCommand.self,
             Evaluate.self, ModelCommand.self, Bench.self,
         ])
 }

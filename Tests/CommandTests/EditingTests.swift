@@ -107,6 +107,27 @@ extension CommandTests {
             #expect(abs(start - 86 * 512 / 44100) < 1e-9, "\(start)")
         }
 
+        @Test func repairAndTolerantDecoding() throws {
+            let folder = try Scratch()
+            let input = try Self.stream(folder)
+            var damaged = try bytes(of: input)
+            damaged[damaged.count * 2 / 5] ^= 0x40
+            try folder.file("bad.vrvq", damaged)
+            try Program.fail(65, ["decode", folder["bad.vrvq"]], saying: "checksum")
+            let result = try Program.run(["repair", folder["bad.vrvq"], folder["good.vrvq"]])
+            #expect(result.status == 0 && result.error.contains("warning") && result.error.contains("0.998 s"))
+            try Program.succeed("verify", folder["good.vrvq"])
+            try Program.succeed("decode", folder["good.vrvq"], "-o", folder["a.wav"])
+            let tolerant = try Program.run(["decode", "--tolerant", folder["bad.vrvq"], "-o", folder["b.wav"]])
+            #expect(tolerant.status == 0 && tolerant.errorLines.count == 1, "\(tolerant.error)")
+            #expect(try bytes(of: folder["a.wav"]) == bytes(of: folder["b.wav"]))
+            try Program.succeed("decode", input, "-o", folder["c.wav"])
+            #expect(try bytes(of: folder["a.wav"]).count == bytes(of: folder["c.wav"]).count)
+            try Program.succeed("repair", input, folder["same.vrvq"])
+            #expect(try bytes(of: folder["same.vrvq"]) == bytes(of: input))
+            try Program.fail(65, ["repair", "-", folder["no.vrvq"]], saying: "VRVQ", input: Array("RIFFRIFF".utf8))
+        }
+
         @Test func verifyTakesAnything() throws {
             let folder = try Scratch()
             let input = try Self.stream(folder)

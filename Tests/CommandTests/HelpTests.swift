@@ -3,7 +3,9 @@ import Testing
 extension CommandTests {
     @Suite("Help") struct HelpTests {
         private static let subcommands = [
-            "encode", "decode", "info", "transcode", "tags", "verify", "depth-map", "evaluate", "model", "bench",
+            "encode", "decode", "info", "transcode", "cut", "cat", "tags", "verify", "repair", "depth-map", "evaluate",
+            "model",
+            "bench",
         ]
 
         @Test func helpListsEverySubcommand() throws {

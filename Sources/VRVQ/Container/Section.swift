@@ -13,7 +13,7 @@ public struct SectionType: RawRepresentable, Hashable, Sendable, CustomStringCon
     public static let header = SectionType(rawValue: 0x81)
     /// Frames of all channels.
     public static let chunk = SectionType(rawValue: 0x82)
-    /// Start of a new segment after a cut or a join. Defined, not read by this build.
+    /// Start of a new segment after a cut or a join.
     public static let segment = SectionType(rawValue: 0x83)
     /// Totals, last of all sections.
     public static let trailer = SectionType(rawValue: 0x84)

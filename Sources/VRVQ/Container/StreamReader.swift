@@ -18,6 +18,8 @@ public struct StreamReader: Sendable {
         /// `framesPerChunk` or 256 frames, whichever is more. `firstFrame` counts from the start of the stream; the sample count of each
         /// grid is that of whole frames (the totals say where the last one ends).
         case chunk([CodeGrid], firstFrame: Int)
+        /// A new segment, to which the chunks up to the next one belong.
+        case segment(Segment)
         /// Always last.
         case end(StreamTotals)
     }
@@ -36,6 +38,8 @@ public struct StreamReader: Sendable {
     /// Frames of a silence run that are still to be given.
     private var pendingSilence = 0
     private var indexOffset: Int?
+    private var ledger = SegmentLedger()
+    private var hasSegments = false
     private var hasEnded = false
     /// Made with the first chunk in coding 3.
     private var model: AdaptiveModel?
@@ -105,6 +109,7 @@ public struct StreamReader: Sendable {
         case .tags:
             statistics.tagBytes += section.byteCount
             return .tags(try Tag.list(&cursor))
+        case .segment: return try readSegment(&cursor, section, format)
         case .trailer: return try readTrailer(&cursor, section, format)
         default:
             try skip(section)
@@ -132,11 +137,13 @@ public struct StreamReader: Sendable {
         case .grids(let grids, let bits):
             statistics.countChunk(bytes: section.byteCount, bits: bits, frames: grids[0].frames)
             try checkFrames(format, section)
+            ledger.count(frames: grids[0].frames)
             defer { firstFrame += grids[0].frames }
             return .chunk(grids, firstFrame: firstFrame)
         case .silence(let frames):
             statistics.countSilence(bytes: section.byteCount, frames: frames)
             try checkFrames(format, section)
+            ledger.count(frames: frames)
             pendingSilence = frames
             return silentChunk(format)
         }
@@ -160,11 +167,21 @@ public struct StreamReader: Sendable {
             statistics.frames, "number of frames in the stream", offset: section.offset)
     }
 
+    private mutating func readSegment(
+        _ cursor: inout ByteCursor, _ section: Section, _ format: StreamFormat
+    ) throws(VRVQError) -> Event {
+        let segment = try Segment(&cursor, format)
+        try ledger.start(segment, format, offset: section.offset)
+        hasSegments = true
+        statistics.otherBytes += section.byteCount
+        return .segment(segment)
+    }
+
     private mutating func readTrailer(
         _ cursor: inout ByteCursor, _ section: Section, _ format: StreamFormat
     ) throws(VRVQError) -> Event {
         let totals = try StreamTotals(trailerPayload: &cursor, section: section, indexOffset: indexOffset)
-        let needed = format.frameCount(sourceSamples: totals.sampleCount)
+        let needed = hasSegments ? statistics.frames : format.frameCount(sourceSamples: totals.sampleCount)
         for (name, told, found) in [
             ("chunks", totals.chunks, statistics.chunks), ("frames", totals.frames, statistics.frames),
             ("frames (from its sample count)", needed, statistics.frames),
@@ -172,6 +189,7 @@ public struct StreamReader: Sendable {
             throw VRVQError(
                 .malformed, "the trailer tells of \(told) \(name), the stream has \(found)", offset: section.offset)
         }
+        _ = try ledger.end(sampleCount: totals.sampleCount, format, offset: section.offset)
         statistics.trailerBytes = section.byteCount
         hasEnded = true
         return .end(totals)

@@ -13,6 +13,8 @@ public struct StreamWriter: Sendable {
     package var isAlwaysAdaptive = false
     /// For chunks in coding 3; nil where only plain bits are written.
     private var model: AdaptiveModel?
+    private var ledger = SegmentLedger()
+    private var hasSegments = false
 
     private enum Stage { case start, open, ended }
 
@@ -49,6 +51,7 @@ public struct StreamWriter: Sendable {
     /// result may be empty; `flush` writes them at once.
     public mutating func chunk(_ grids: [CodeGrid], frames: Range<Int>) -> [UInt8] {
         check(grids, frames)
+        ledger.count(frames: frames.count)
         if canJoinSilence(grids, frames) {
             pendingSilence += frames.count
             return []
@@ -66,6 +69,38 @@ public struct StreamWriter: Sendable {
         chunk(grids, frames: 0..<(grids.first?.frames ?? 0))
     }
 
+    /// Starts a segment. Throws `badSetting` unless the frames written since the one before are those that its
+    /// samples need.
+    public mutating func segment(_ segment: Segment) throws(VRVQError) -> [UInt8] {
+        precondition(stage == .open, "sections come after the header and before the trailer")
+        let silence = flush()
+        do throws(VRVQError) { try ledger.start(segment, format) } catch {
+            throw VRVQError(.badSetting, error.message)
+        }
+        hasSegments = true
+        let bytes = Section.bytes(.segment, payload: segment.payload(format))
+        statistics.otherBytes += bytes.count
+        return silence + bytes
+    }
+
+    /// A chunk section of another stream as it is. The other stream must have the same shape, chunk length and
+    /// constant depth, and the section must be whole and no silence run.
+    mutating func copy(chunk section: ArraySlice<UInt8>, frames: Int) -> [UInt8] {
+        precondition(stage == .open, "sections come after the header and before the trailer")
+        let silence = flush()
+        ledger.count(frames: frames)
+        statistics.countChunk(bytes: section.count, bits: BitCount(), frames: frames)
+        return silence + section
+    }
+
+    /// Silent frames in all channels, held back as by `chunk`.
+    mutating func silence(frames: Int) throws(VRVQError) {
+        try (0...Limits.maximumSilenceRunFrames).check(
+            statistics.silenceRunFrames + pendingSilence + frames, "number of frames in silence runs")
+        ledger.count(frames: frames)
+        pendingSilence += frames
+    }
+
     /// Silent frames that were held back, if any. A live encoder calls it when its time is up.
     public mutating func flush() -> [UInt8] {
         precondition(stage == .open, "sections come after the header and before the trailer")
@@ -81,11 +116,14 @@ public struct StreamWriter: Sendable {
     public mutating func trailer(sampleCount: Int) throws(VRVQError) -> [UInt8] {
         try (0...Limits.maximumSampleCount).check(sampleCount, "sample count of the stream")
         let silence = flush()
-        guard statistics.frames == format.frameCount(sourceSamples: sampleCount) else {
+        guard hasSegments || statistics.frames == format.frameCount(sourceSamples: sampleCount) else {
             throw VRVQError(
                 .badSetting,
                 "\(statistics.frames) frames were written, but \(sampleCount) samples need "
                     + "\(format.frameCount(sourceSamples: sampleCount))")
+        }
+        do throws(VRVQError) { _ = try ledger.end(sampleCount: sampleCount, format) } catch {
+            throw VRVQError(.badSetting, error.message)
         }
         let totals = StreamTotals(
             sampleCount: sampleCount, frames: statistics.frames, chunks: statistics.chunks)

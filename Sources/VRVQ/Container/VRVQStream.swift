@@ -29,8 +29,8 @@ public struct VRVQStream: Equatable, Sendable {
         return bytes + (try writer.trailer(sampleCount: sampleCount))
     }
 
-    /// Reads the bytes of a whole `.vrvq` file. Throws for anything but a whole valid stream, and for one of more than
-    /// `Limits.maximumCodesInMemory` codes.
+    /// Reads the bytes of a whole `.vrvq` file. Throws for anything but a whole valid stream, for one of more than
+    /// `Limits.maximumCodesInMemory` codes, and for one with segments, which have no time line in common.
     public init(decoding bytes: [UInt8]) throws(VRVQError) {
         var reader = StreamReader()
         reader.push(bytes)
@@ -46,6 +46,9 @@ public struct VRVQStream: Equatable, Sendable {
         switch event {
         case .format: break
         case .tags(let tags): self.tags = tags
+        case .segment:
+            throw VRVQError(
+                .unsupported, "the stream was cut or joined, so its frames have no time line in common; decode it")
         case .chunk(let more, let firstFrame):
             let codes = (firstFrame + more[0].frames) * format.stages * format.codedChannels
             try (0...Limits.maximumCodesInMemory).check(codes, "number of codes of a stream read at once")

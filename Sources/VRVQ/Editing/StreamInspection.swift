@@ -51,6 +51,8 @@ public struct StreamInspection: Sendable {
     public private(set) var intactChunks = 0
     /// Made with the first chunk in coding 3.
     private var model: AdaptiveModel?
+    /// Whether it was cut or joined.
+    public private(set) var hasSegments = false
     private(set) var runs: [Run] = []
     let bytes: [UInt8]
 
@@ -106,6 +108,9 @@ public struct StreamInspection: Sendable {
             case .chunk: try takeChunk(&cursor, place)
             case .tags: tags = try Tag.list(&cursor)
             case .trailer: totals = try StreamTotals(unchecked: &cursor)
+            case .segment:
+                _ = try Segment(&cursor, format)
+                hasSegments = true
             case .header: fault("a second header section", place.bytes)
             default: try skip(place)
             }

@@ -39,6 +39,7 @@ public struct StreamTranscoder: Sendable {
             writer = try StreamWriter(try limited(format))
             return writer!.header()
         case .tags(let tags): return try writer!.tags(tags)
+        case .segment(let segment): return try writer!.segment(segment)
         case .chunk(let grids, _): return writer!.pieces(grids.map { $0.limited(to: codebooks) })
         case .end(let totals):
             self.totals = totals

@@ -14,12 +14,31 @@ public struct StreamDecoder {
     /// Where the bytes read so far went.
     public var statistics: StreamStatistics { reader.statistics }
 
+    /// The segment to which the samples given last belong (FORMAT.md, section 7.2); one from 0 where the stream was
+    /// never cut.
+    public private(set) var segment = Segment()
+    /// The number of that segment, from 0.
+    public private(set) var segmentIndex = 0
+
+    private let givesMargins: Bool
     private let codecFor: (StreamFormat) throws(VRVQError) -> Codec
     private var reader = StreamReader()
     private var channels: [SilencedSynthesis] = []
-    /// Complete samples that may still lie beyond the end of the signal: at most the last frame's.
+    /// Complete samples that may still lie beyond the end of the signal: at most the last frame's and
+    /// the look-ahead's.
     private var held: [[Float]] = []
+    /// Samples of the segment at hand that were given.
     private var given = 0
+    /// Samples of each channel that come before the segment's first one and are still to be dropped.
+    private var leading: [Int] = []
+    /// Samples that the segment at hand gives in all, once it is over.
+    private var length: Int?
+    /// The segment that comes when all samples of the one at hand are given.
+    private var nextSegment: Segment?
+    private var framesInSegment = 0
+    /// Source samples of the segments before the one at hand.
+    package private(set) var samplesBefore = 0
+    private var codec: Codec?
     /// The chunk that is being decoded, and its first frame that is not.
     private var chunk: [CodeGrid] = []
     private var chunkStart = 0
@@ -27,7 +46,17 @@ public struct StreamDecoder {
 
     /// A stream before its first byte.
     /// - Parameter codecFor: called once with the stream's header, to find the model that it names.
-    public init(codecFor: @escaping (StreamFormat) throws(VRVQError) -> Codec) { self.codecFor = codecFor }
+    public init(codecFor: @escaping (StreamFormat) throws(VRVQError) -> Codec) {
+        self.init(givesMargins: false, codecFor: codecFor)
+    }
+
+    /// The same. With margins, all samples of every segment's frames are given, those before its first sample and
+    /// of its look-ahead too: what a conversion of the rate needs. Those of a segment begin with the model sample
+    /// `segment.firstFrame * hop` of its time line.
+    package init(givesMargins: Bool, codecFor: @escaping (StreamFormat) throws(VRVQError) -> Codec) {
+        self.givesMargins = givesMargins
+        self.codecFor = codecFor
+    }
 
     /// Bytes of samples, rows and codes that it holds between pushes.
     package var heldBytes: Int {
@@ -42,14 +71,14 @@ public struct StreamDecoder {
         append(bytes)
         var samples: [[Float]] = []
         while let more = try next() { samples.append(channels: more) }
-        return samples.isEmpty ? Array(repeating: [], count: channels.count) : samples
+        return samples.isEmpty ? Array(repeating: [], count: held.count) : samples
     }
 
     /// Takes bytes, whose samples `next` gives.
     public mutating func append(_ bytes: [UInt8]) { reader.push(bytes) }
 
-    /// The next samples, one array per channel, at least one sample each; nil when more bytes are needed, or at the
-    /// end. Pieces have some hundred thousand samples at most, times the threads of the codec. After an error the
+    /// The next samples, one array per channel, at least one sample each, never of two segments; nil when more bytes
+    /// are needed, or at the end. Pieces have some hundred thousand samples at most, times the threads of the codec. After an error the
     /// stream is lost: the same error is given again.
     public mutating func next() throws(VRVQError) -> [[Float]]? {
         if let failure { throw failure }
@@ -76,7 +105,11 @@ public struct StreamDecoder {
     /// Decodes a stretch of the chunk at hand or reads on; false when more bytes are needed.
     private mutating func step() throws(VRVQError) -> Bool {
         if let frames = chunk.first?.frames, chunkStart < frames {
-            decode(chunkStart..<min(frames, chunkStart + stretch))
+            try decode(chunkStart..<min(frames, chunkStart + stretch))
+            return true
+        }
+        if let nextSegment {
+            start(nextSegment)
             return true
         }
         guard let event = try reader.next() else { return false }
@@ -87,11 +120,27 @@ public struct StreamDecoder {
     /// Frames that are decoded at a time.
     private var stretch: Int { max(1, (1 << 18) / (format?.hop ?? 1)) }
 
-    private mutating func decode(_ frames: Range<Int>) {
+    private mutating func decode(_ frames: Range<Int>) throws(VRVQError) {
+        try prepare()
         for channel in channels.indices {
-            held[channel] += channels[channel].push(chunk[channel].part(frames), isLast: false)
+            hold(channels[channel].push(chunk[channel].part(frames), isLast: false), of: channel)
         }
+        framesInSegment += frames.count
         chunkStart = frames.upperBound
+    }
+
+    /// Segments without frames need no network.
+    private mutating func prepare() throws(VRVQError) {
+        guard channels.isEmpty, let codec, let format else { return }
+        for _ in 0..<format.codedChannels {
+            channels.append(try SilencedSynthesis(codec.engine, threads: codec.threads))
+        }
+    }
+
+    private mutating func hold(_ samples: [Float], of channel: Int) {
+        let dropped = min(leading[channel], samples.count)
+        leading[channel] -= dropped
+        held[channel] += dropped == 0 ? samples[...] : samples[dropped...]
     }
 
     private mutating func take(_ event: StreamReader.Event) throws(VRVQError) {
@@ -99,10 +148,40 @@ public struct StreamDecoder {
         case .format(let format): try open(format)
         case .tags(let tags): self.tags = tags
         case .chunk(let grids, _): (chunk, chunkStart) = (grids, 0)
+        case .segment(let segment):
+            nextSegment = segment
+            end(sampleCount: segment.previousSampleCount)
         case .end(let totals):
             self.totals = totals
-            for channel in channels.indices { held[channel] += channels[channel].finish() }
+            end(sampleCount: totals.sampleCount - samplesBefore)
         }
+    }
+
+    /// The segment at hand is over and gives so many source samples.
+    private mutating func end(sampleCount: Int) {
+        guard let format else { return }
+        for channel in channels.indices { hold(channels[channel].finish(), of: channel) }
+        let start = segment.firstFrame * format.hop
+        length =
+            !givesMargins
+            ? format.modelSampleCount(sourceSamples: sampleCount)
+            : framesInSegment == 0
+                ? 0
+                : segment.lookAhead > 0
+                    ? framesInSegment * format.hop
+                    : format.modelSampleCount(sourceSamples: segment.firstSample + sampleCount) - start
+    }
+
+    private mutating func start(_ segment: Segment) {
+        guard let format else { return }
+        // A segment before the first chunk only says where that one begins.
+        if framesInSegment > 0 || segmentIndex > 0 { segmentIndex += 1 }
+        samplesBefore += segment.previousSampleCount
+        self.segment = segment
+        (nextSegment, length, given, framesInSegment) = (nil, nil, 0, 0)
+        channels = []
+        let first = givesMargins ? 0 : segment.firstModelSample(format) - segment.firstFrame * format.hop
+        leading = Array(repeating: first, count: format.codedChannels)
     }
 
     private mutating func open(_ format: StreamFormat) throws(VRVQError) {
@@ -117,21 +196,21 @@ public struct StreamDecoder {
         guard architecture.quantizer.stages == format.stages, architecture.quantizer.entries == format.entries,
             architecture.hop == format.hop, architecture.sampleRate == format.modelRate
         else { throw VRVQError(.malformed, "the header does not describe the model that it names") }
-        for _ in 0..<format.codedChannels {
-            channels.append(try SilencedSynthesis(codec.engine, threads: codec.threads))
-            held.append([])
-        }
+        self.codec = codec
+        held = Array(repeating: [], count: format.codedChannels)
+        leading = Array(repeating: 0, count: format.codedChannels)
     }
 
     private mutating func give() -> [[Float]] {
         guard let format else { return [] }
         let ready: Int
-        if let totals {
-            ready = format.modelSampleCount(sourceSamples: totals.sampleCount) - given
+        if let length {
+            ready = length - given
             // Odd strides give a few samples less than whole frames.
             for channel in held.indices { held[channel].resize(to: ready) }
         } else {
-            ready = max(0, (held.map(\.count).min() ?? 0) - format.hop)
+            let behind = givesMargins ? 1 : 1 + segment.lookAhead
+            ready = max(0, (held.map(\.count).min() ?? 0) - behind * format.hop)
         }
         var samples: [[Float]] = []
         for channel in held.indices {

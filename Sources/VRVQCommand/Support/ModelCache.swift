@@ -31,4 +31,9 @@ final class ModelCache: Sendable {
         codecs.withLock { $0[format.networkFingerprint] = codec }
         return codec
     }
+
+    /// The frames that decoding a part of a stream needs around it.
+    func context(for format: StreamFormat, outputRate: Int) throws(VRVQError) -> FrameContext {
+        FrameContext(try codec(for: format).model, outputRate: outputRate)
+    }
 }

@@ -79,7 +79,6 @@ struct ContainerErrorTests {
 
     @Test func sectionsOfLaterFormats() {
         expect(.unsupported, "unknown section 0x90", of: with(0x90, []))
-        expect(.unsupported, "segment section 0x83", of: with(0x83, [0, 0, 0, 0, 0]))
         expect(.unsupported, "entropy model section 0x85", of: with(0x85, []))
     }
 

@@ -7,7 +7,12 @@ struct EditingHostileTests {
         let stream = random.pick([
             ContainerFixtures.worked, ContainerFixtures.constantRate, InspectionTests.stream(),
         ])
-        let bytes = try stream.encoded()
+        var bytes = try stream.encoded()
+        if random.oneIn(2) {
+            let context = FrameContext(back: 2, ahead: 2)
+            let piece = try StreamCut.cut(bytes, samples: 500..<1100, context: context)
+            bytes = try StreamCut.joined(random.oneIn(2) ? [piece, bytes, piece] : [piece])
+        }
         guard random.oneIn(2) else { return random.damaged(bytes) }
         let sections = try ContainerFixtures.sections(bytes).map { section in
             let payload = Array(section[2...].dropLast(4))
@@ -17,23 +22,40 @@ struct EditingHostileTests {
         return ContainerFixtures.stream(sections)
     }
 
+    private func isValid(_ bytes: [UInt8]) -> Bool { (try? ContainerFixtures.events([bytes[...]])) != nil }
+
     @Test func everyOperationThrowsOrGivesAValidStream() throws {
         for round in 0..<3000 {
             let seed = ContainerRandom.seed &+ UInt64(round)
             var random = ContainerRandom(seed: seed)
             let bytes = try damagedStream(&random)
-            let isWhole = (try? VRVQStream(decoding: bytes)) != nil
+            let isWhole = (try? ContainerFixtures.events([bytes[...]])) != nil
             if let inspection = try? StreamInspection(bytes) {
                 #expect(inspection.faults.isEmpty == isWhole, "VRVQ_SEED=\(seed)")
+                if let repaired = try? inspection.repaired() {
+                    #expect(isValid(repaired), "VRVQ_SEED=\(seed)")
+                    #expect(!isWhole || repaired == bytes, "VRVQ_SEED=\(seed)")
+                }
             } else {
                 #expect(!isWhole, "VRVQ_SEED=\(seed)")
             }
             var transcoder = StreamTranscoder(codebooks: random.int(0...4))
             if let result = try? transcoder.push(bytes), (try? transcoder.finish()) != nil {
-                #expect((try? VRVQStream(decoding: result)) != nil, "VRVQ_SEED=\(seed)")
+                #expect((try? ContainerFixtures.events([result[...]])) != nil, "VRVQ_SEED=\(seed)")
+            }
+            let start = random.int(0...20000)
+            if let cut = try? StreamCut.cut(
+                bytes, samples: start..<start + random.int(1...30000),
+                context: FrameContext(back: random.int(0...9), ahead: random.int(0...9)))
+            {
+                // Whole chunks are copied unread, right checksum and wrong codes included.
+                #expect(!isWhole || isValid(cut), "VRVQ_SEED=\(seed)")
+                if let joined = try? StreamCut.joined([cut, bytes, cut]) {
+                    #expect(!isWhole || isValid(joined), "VRVQ_SEED=\(seed)")
+                }
             }
             if let result = try? TagEditing.replacingTags(of: bytes, with: [Tag(key: "k", value: "v")]) {
-                #expect((try? VRVQStream(decoding: result)) != nil, "VRVQ_SEED=\(seed)")
+                #expect((try? ContainerFixtures.events([result[...]])) != nil, "VRVQ_SEED=\(seed)")
             }
         }
     }
@@ -44,6 +66,24 @@ struct EditingHostileTests {
             let cut = Array(bytes.prefix(length))
             if let inspection = try? StreamInspection(cut) { #expect(!inspection.faults.isEmpty, "\(length) bytes") }
             #expect(throws: VRVQError.self, "\(length) bytes") { try TagEditing.tags(of: cut) }
+        }
+    }
+
+    /// A segment without frames that claims hours of sound, and others whose numbers do not fit.
+    @Test func segmentsThatLie() throws {
+        var writer = try StreamWriter(InspectionTests.stream().format)
+        let front = writer.header()
+        for (payload, words) in [
+            ([0, 0, 1, 0, 0, 0], "cannot give"), ([1, 0, 0, 0, 0, 0], "flags"), ([0, 0, 0, 0, 0, 1], "stereo"),
+            ([0, 0, 0, 0, 0x81, 0x08, 0], "look-ahead"), ([0, 0, 0, 0, 0, 0, 0], "more than"),
+            ([0, 5, 0, 0, 0, 0], "cannot give"), ([0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0, 0, 0], "first frame"),
+        ] as [([UInt8], String)] {
+            let totals = StreamTotals(sampleCount: 512, frames: 0, chunks: 0)
+            let bytes =
+                front + Section.bytes(.segment, payload: payload) + Section.bytes(.trailer, payload: totals.payload())
+            let error = #expect(throws: VRVQError.self) { try ContainerFixtures.events([bytes[...]]) }
+            #expect(error?.message.contains(words) == true, "\(payload): \(error?.message ?? "")")
+            #expect(throws: VRVQError.self) { try StreamCut.joined([bytes]) }
         }
     }
 

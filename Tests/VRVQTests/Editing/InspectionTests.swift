@@ -119,4 +119,36 @@ struct InspectionTests {
             #expect(inspection.faults.allSatisfy { $0.bytes.upperBound <= bytes.count }, "byte \(place)")
         }
     }
+
+    /// What is whole stays where it was; the hole fades out and is silent.
+    @Test func repairKeepsTheTimeLine() throws {
+        let stream = Self.stream()
+        let original = try stream.encoded()
+        let borders = try borders(original)
+        for chunk in 0..<10 {
+            var bytes = original
+            bytes[borders[chunk + 1] + 6] ^= 8
+            let repaired = try VRVQStream(decoding: try StreamInspection(bytes).repaired())
+            #expect(repaired.sampleCount == stream.sampleCount && repaired.format == stream.format)
+            let grid = repaired.grids[0]
+            for frame in 0..<38 {
+                let isLost = frame / 4 == chunk
+                let source = isLost ? 4 * chunk - 1 : frame
+                let depth = isLost ? chunk == 0 ? 0 : 3 - frame % 4 / 2 : 3
+                let codes = depth == 0 ? [] : stream.grids[0].codes(ofFrame: source).prefix(depth)
+                #expect(grid.codes(ofFrame: frame) == codes, "chunk \(chunk), frame \(frame)")
+            }
+        }
+    }
+
+    @Test func repairOfACutOffStreamEndsWhereItWasCut() throws {
+        let original = try Self.stream().encoded()
+        for length in try borders(original)[1]..<original.count {
+            let inspection = try StreamInspection(Array(original.prefix(length)))
+            let repaired = try VRVQStream(decoding: try inspection.repaired())
+            #expect(repaired.grids[0].frames == inspection.frames, "\(length) bytes")
+            let codes = Self.stream().grids[0].codes.prefix(repaired.grids[0].codes.count)
+            #expect(repaired.grids[0].codes == Array(codes), "\(length) bytes")
+        }
+    }
 }

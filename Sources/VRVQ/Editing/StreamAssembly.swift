@@ -1,0 +1,105 @@
+import VRVQNetwork
+
+/// Puts a stream together from pieces of others, whose chunks are copied as they are where they fit.
+struct StreamAssembly {
+    private(set) var bytes: [UInt8]
+    private var writer: StreamWriter
+    /// Samples of the segments that are complete.
+    private var samplesBefore = 0
+    /// Samples of the segment at hand, once there is one.
+    private var samples: Int?
+
+    init(_ format: StreamFormat, tags: [Tag]) throws(VRVQError) {
+        writer = try StreamWriter(format)
+        bytes = writer.header()
+        if !tags.isEmpty { bytes += try writer.tags(tags) }
+    }
+
+    /// A piece as a segment of its own: the frames of a part that the given samples need, and as many before and
+    /// behind them as the context says, where the part has them.
+    /// - Parameter samples: source samples, counted from the part's first one.
+    mutating func append(
+        _ part: StreamOutline.Part, of outline: StreamOutline, samples range: Range<Int>, context: FrameContext
+    ) throws(VRVQError) {
+        let format = outline.format
+        let segment = part.segment
+        let start = segment.firstSample + range.lowerBound
+        let needed = format.frameCount(sourceSamples: segment.firstSample + range.upperBound)
+        let first = max(segment.firstFrame, start * format.modelRate / format.sourceRate / format.hop - context.back)
+        let last = min(
+            segment.firstFrame + part.frames, needed + min(context.ahead, Limits.maximumLookAhead))
+        let next = Segment(
+            previousSampleCount: samples ?? 0, firstFrame: first, firstSample: start, lookAhead: last - needed)
+        // A stream without segment sections is a whole recording.
+        if samples != nil || next != Segment() { bytes += try writer.segment(next) }
+        samplesBefore += samples ?? 0
+        samples = range.count
+        try copy(part, outline, first - segment.firstFrame..<last - segment.firstFrame)
+    }
+
+    /// Some frames, counted from the part's first one.
+    private mutating func copy(
+        _ part: StreamOutline.Part, _ outline: StreamOutline, _ frames: Range<Int>
+    ) throws(VRVQError) {
+        var start = 0
+        for chunk in part.chunks {
+            let wanted = frames.clamped(to: start..<start + chunk.frames)
+            if !wanted.isEmpty {
+                try copy(chunk, outline, wanted.lowerBound - start..<wanted.upperBound - start)
+            }
+            start += chunk.frames
+        }
+    }
+
+    /// Some frames of a chunk, counted from its first one.
+    private mutating func copy(
+        _ chunk: StreamOutline.Chunk, _ outline: StreamOutline, _ frames: Range<Int>
+    ) throws(VRVQError) {
+        if !chunk.isSilence && frames.count == chunk.frames && fits(outline.format) {
+            bytes += writer.copy(chunk: try outline.section(chunk), frames: frames.count)
+        } else if let grids = try outline.grids(chunk) {
+            bytes += writer.chunk(grids, frames: frames)
+        } else {
+            try writer.silence(frames: frames.count)
+        }
+    }
+
+    /// Whether chunks mean the same in both streams.
+    private func fits(_ format: StreamFormat) -> Bool {
+        format.framesPerChunk == writer.format.framesPerChunk && format.constantDepth == writer.format.constantDepth
+    }
+
+    /// The whole stream.
+    mutating func finish() throws(VRVQError) -> [UInt8] {
+        bytes += try writer.trailer(sampleCount: samplesBefore + (samples ?? 0))
+        return bytes
+    }
+}
+
+/// Frames that decoding needs besides those that are wanted.
+public struct FrameContext: Equatable, Sendable {
+    /// Frames before the first one.
+    public var back: Int
+    /// Frames behind the last one.
+    public var ahead: Int
+
+    /// So many frames.
+    public init(back: Int, ahead: Int) {
+        precondition(back >= 0 && ahead >= 0)
+        (self.back, self.ahead) = (back, ahead)
+    }
+
+    /// What a model needs for the same samples, bit for bit, as in the middle of the whole; with another rate of the
+    /// output also what its conversion needs.
+    public init(_ model: Model, outputRate: Int? = nil) {
+        let reach = model.network.report().decoderReach
+        let architecture = model.architecture
+        var margin = 0
+        if let outputRate, outputRate != architecture.sampleRate {
+            // Twelve times the reach of a filter with 178 taps at the lower of both rates, as 28 bit need.
+            let samples = 1024 * max(1, (architecture.sampleRate + outputRate - 1) / outputRate)
+            margin = (samples + architecture.hop - 1) / architecture.hop
+        }
+        self.init(back: reach.back + margin, ahead: reach.ahead + margin)
+    }
+}
