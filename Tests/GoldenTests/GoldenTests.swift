@@ -98,7 +98,7 @@ import VRVQNetwork
         }
     }
 
-    /// Cases that wait for the laboratory, by name. They are not run; the list shows what is still to come.
+    /// Cases that only the laboratory can compute, by name: its own golden tests run them, here they are listed.
     @Test(arguments: GoldenFolder.cases(of: GoldenFolder.pendingKinds))
     func pending(_ golden: GoldenCase) {
         #expect(GoldenFolder.pendingKinds.contains(golden.kind))
