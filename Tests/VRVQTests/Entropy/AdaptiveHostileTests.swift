@@ -131,12 +131,22 @@ import VRVQ
             do throws(VRVQError) {
                 let stream = try VRVQStream(decoding: damaged)
                 decoded += 1
+                // A chunk that has become all silence is written as a run, which is another coding.
+                if hasSilentChunk(stream) { continue }
                 #expect(try written(stream) == damaged, "VRVQ_SEED=\(seed)")
             } catch {
                 #expect(!error.message.isEmpty && !error.message.contains("\n"), "VRVQ_SEED=\(seed)")
             }
         }
         #expect(decoded > 400)
+    }
+
+    private func hasSilentChunk(_ stream: VRVQStream) -> Bool {
+        let frames = stream.grids[0].frames
+        return stride(from: 0, to: frames, by: stream.format.framesPerChunk).contains { start in
+            let end = min(frames, start + stream.format.framesPerChunk)
+            return stream.grids.allSatisfy { grid in grid.depth[start..<end].allSatisfy { $0 == 0 } }
+        }
     }
 
     /// Leaves coding and frame count alone, so that what is tried is the range coder.
