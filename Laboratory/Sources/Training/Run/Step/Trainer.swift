@@ -36,7 +36,7 @@ package final class Trainer {
         self.store = store
         let architecture = configuration.model.architecture
         network = Network(architecture)
-        backend = TorchBackend(store)
+        backend = TorchBackend(store, products: configuration.precision.bf16 ? .bfloat16 : nil)
         let isAverage = configuration.quantizer.learning == .average
         try store.requireGrad { name in
             !(isAverage && name.hasSuffix(".codebook.weight")) && !LappedTransform.isFixed(name)
@@ -97,11 +97,9 @@ extension Trainer {
         let allItems = ItemRoles.items(configuration, step: step)
         let items = Array(allItems[positions])
         var record = StepRecord(step: step + 1, origins: batch.origins)
-        let pass = try mixed {
-            try CodecPass(
-                audio, items: items, mask: mask, detachesFeature: configuration.importance.detach, network: network,
-                on: backend)
-        }
+        let pass = try CodecPass(
+            audio, items: items, mask: mask, detachesFeature: configuration.importance.detach, network: network,
+            on: backend)
         if isAdversarial(step) { try trainDiscriminators(pass.estimate.detach(), audio, &record) }
         if step >= configuration.start.frozenSteps {
             try trainGenerator(pass, audio, items, allItems, logsAll: logsAll, &record)
@@ -196,8 +194,9 @@ extension Trainer {
         if device.isCPU, !(try loss.item().isFinite) { throw record.failure }
     }
 
+    /// The discriminators' precision.
     private func mixed<R>(_ body: () throws -> R) throws -> R {
-        guard configuration.precision.bf16, !device.isCPU else { return try body() }
+        guard configuration.precision.bf16 else { return try body() }
         return try Torch.autocast(device, .bfloat16, body)
     }
 
