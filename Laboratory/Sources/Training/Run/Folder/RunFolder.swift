@@ -16,6 +16,7 @@ import VRVQ
 ///     checkpoints/STEP     state after so many steps, see `Checkpoint`
 ///     best                 a link to the checkpoint with the best validation
 ///     samples/STEP         decoded excerpts of the validation
+///     events               for TensorBoard
 package struct RunFolder: Sendable {
     package let path: String
 
@@ -31,6 +32,7 @@ package struct RunFolder: Sendable {
     package var checkpoints: String { "\(path)/checkpoints" }
     package var best: String { "\(path)/best" }
     package var samples: String { "\(path)/samples" }
+    package var events: String { "\(path)/events" }
 
     /// Whether there is anything under a path.
     package static func isFile(_ path: String) -> Bool { Files.exists(path) }
