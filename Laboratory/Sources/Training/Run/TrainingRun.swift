@@ -303,6 +303,12 @@ extension TrainingRun {
         return try flag.item() > 0
     }
 
+    /// What is left after a checkpoint could not be written.
+    private var advice: String {
+        guard let last = folder.steps.last else { return "" }
+        return "; the checkpoint of step \(last) is good: make room, then vrvq-train resume \(folder.path)"
+    }
+
     /// Writes a checkpoint of this step.
     package func save() throws {
         try settle()
@@ -313,7 +319,12 @@ extension TrainingRun {
         }
         var manifest: [String: JSON] = ["pending": .array(pending), "seconds": .number(earlierSeconds)]
         if let bestScore { manifest["best_score"] = .number(bestScore) }
-        try trainer.checkpoint(manifest).write(to: folder.checkpoint(trainer.step))
+        try folder.restore(configuration)
+        do {
+            try trainer.checkpoint(manifest).write(to: folder.checkpoint(trainer.step))
+        } catch let error as RunError {
+            throw RunError(error.kind, error.description + advice)
+        }
         folder.prune(keeping: configuration.keep)
     }
 }

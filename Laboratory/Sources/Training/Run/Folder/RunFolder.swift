@@ -48,6 +48,13 @@ package struct RunFolder: Sendable {
         try store(configuration)
     }
 
+    /// Makes a run's folder again that somebody removed while it was training.
+    func restore(_ configuration: TrainingConfiguration) throws(RunError) {
+        guard !Files.exists(self.configuration) else { return }
+        try Files.makeFolder(checkpoints)
+        try store(configuration)
+    }
+
     /// Writes the configuration.
     package func store(_ configuration: TrainingConfiguration) throws(RunError) {
         try Files.replace(self.configuration, with: Array(configuration.yaml.utf8))
