@@ -27,6 +27,7 @@ let package = Package(
         .library(name: "VRVQNetwork", targets: ["VRVQNetwork"]),
         .library(name: "VRVQAudio", targets: ["VRVQAudio"]),
         .library(name: "VRVQMetrics", targets: ["VRVQMetrics"]),
+        .library(name: "VRVQReport", targets: ["VRVQReport"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")

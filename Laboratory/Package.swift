@@ -41,6 +41,7 @@ let package = Package(
                 .product(name: "VRVQNetwork", package: "vrvq"),
                 .product(name: "VRVQAudio", package: "vrvq"),
                 .product(name: "VRVQMetrics", package: "vrvq"),
+                .product(name: "VRVQReport", package: "vrvq"),
             ],
             swiftSettings: swift),
 

@@ -11,6 +11,8 @@
 #         python-VERSION/               a private PyTorch
 #         plugin-VERSION-KEY.so         the plugin; KEY stands for its source and for the place of its PyTorch
 #         libvrvqtorch-INTERFACE.so     link to the plugin in use; the laboratory's programs look for it here
+#         tensorboard/                  the package of that name, where the interpreter has none: tests read event files
+#                                       with it, training does not need it (25 MB to fetch)
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 
@@ -112,6 +114,20 @@ find_torch() {
     origin="of its own"
 }
 
+# Without it everything trains; only a test wants it.
+find_tensorboard() {
+    if [ -d "$cache/tensorboard" ]; then return 0; fi
+    "$python" -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("tensorboard") is None)' && return 0
+    rm -rf "$cache/tensorboard.partial"
+    if PIP_ROOT_USER_ACTION=ignore "$python" -m pip install --quiet --disable-pip-version-check --no-input \
+        --no-compile --target "$cache/tensorboard.partial" tensorboard >/dev/null 2>&1; then
+        mv "$cache/tensorboard.partial" "$cache/tensorboard"
+    else
+        rm -rf "$cache/tensorboard.partial"
+        say "pip could not fetch tensorboard, which the test of event files reads them with; training does not need it"
+    fi
+}
+
 build_plugin() {
     interface=$(sed -n 's/^#define VT_ABI_VERSION \([0-9]*\)$/\1/p' "$header")
     key=$({ find "$plugin_source" -type f | LC_ALL=C sort | xargs cat; cat "$header"; echo "$torch"; } | cksum | tr ' ' '-')
@@ -134,4 +150,5 @@ build_plugin() {
 install_tools
 find_torch
 build_plugin
+find_tensorboard
 echo "training: PyTorch $version $origin ($torch), plugin $plugin"

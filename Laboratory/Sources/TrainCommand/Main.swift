@@ -33,6 +33,8 @@ struct Program: ParsableCommand {
 @main enum Main {
     static func main() {
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow any more is an error of the write, not the end of the program.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try Program.parseAsRoot()
             try command.run()

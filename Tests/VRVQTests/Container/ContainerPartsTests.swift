@@ -1,5 +1,5 @@
 import Testing
-import VRVQ
+@_spi(Laboratory) import VRVQ
 
 @Suite("Container: checksum, numbers, bits, fingerprint")
 struct ContainerPartsTests {

@@ -25,7 +25,6 @@ package struct Start {
 
     /// The trainer before its first step.
     package func trainer() throws -> Trainer {
-        try Torch.seed(UInt64(configuration.seed))
         switch configuration.start.origin {
         case .random: return try clustered(Self.untrained(configuration, device))
         case .lappedTransform: return try transformed()
@@ -38,7 +37,8 @@ package struct Start {
     static func untrained(_ configuration: TrainingConfiguration, _ device: Device) throws -> ParameterStore {
         let network = Network(configuration.model.architecture)
         return try ParameterStore(
-            initializing: network, kernels: configuration.model.weightNorm ? .normalized : .folded, on: device)
+            initializing: network, seed: UInt64(configuration.seed),
+            kernels: configuration.model.weightNorm ? .normalized : .folded, on: device)
     }
 
     /// The same as `untrained` with the factors of the lapped transform, where arrays have them.

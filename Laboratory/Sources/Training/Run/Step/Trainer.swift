@@ -66,6 +66,8 @@ package final class Trainer {
         let architecture = DiscriminatorArchitecture(
             configuration.discriminators, sampleRate: configuration.model.architecture.sampleRate)
         guard !(architecture.periods + architecture.divisors + architecture.windows).isEmpty else { return nil }
+        // They draw from PyTorch's generator, whatever came before.
+        try Torch.seed(UInt64(configuration.seed))
         let weights = try Discriminators.initialWeights(architecture).mapValues { try $0.to(device) }
         return try Discriminators(architecture, weights: weights)
     }
