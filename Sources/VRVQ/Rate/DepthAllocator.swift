@@ -50,11 +50,17 @@ extension Analysis {
 
 extension Codec {
     /// The format of this model's streams.
-    func format(sourceRate: Int?, channels: Int) -> StreamFormat {
+    /// - Throws: `badSetting` for chunks that are longer than the format allows.
+    func format(sourceRate: Int?, channels: Int, framesPerChunk: Int? = nil) throws(VRVQError) -> StreamFormat {
         let architecture = model.architecture
-        return StreamFormat(
+        let format = StreamFormat(
             sourceRate: sourceRate ?? architecture.sampleRate, channels: channels,
             modelRate: architecture.sampleRate, hop: architecture.hop, stages: architecture.quantizer.stages,
-            entries: architecture.quantizer.entries, networkFingerprint: model.fingerprint, modelName: model.name)
+            entries: architecture.quantizer.entries, framesPerChunk: framesPerChunk,
+            networkFingerprint: model.fingerprint, modelName: model.name)
+        if framesPerChunk != nil {
+            do throws(VRVQError) { try format.validate() } catch { throw VRVQError(.badSetting, error.message) }
+        }
+        return format
     }
 }

@@ -47,7 +47,7 @@ public struct RatePlan: Sendable {
         entropy: EntropyCoding = .adaptive, allocator: any DepthAllocator = ImportanceAllocator()
     ) throws(VRVQError) {
         try self.init(
-            codec, analyses, format: codec.format(sourceRate: sourceRate, channels: analyses.count),
+            codec, analyses, format: try codec.format(sourceRate: sourceRate, channels: analyses.count),
             sampleCount: sampleCount, entropy: entropy, allocator: allocator)
     }
 
@@ -152,9 +152,12 @@ public struct Allocation: Sendable {
     }
 
     /// The whole stream.
-    public func bytes(tags: [Tag] = []) throws(VRVQError) -> [UInt8] {
+    public func bytes(tags: [Tag] = []) throws(VRVQError) -> [UInt8] { try written(tags: tags).bytes }
+
+    /// The same, and where the bytes went.
+    package func written(tags: [Tag] = []) throws(VRVQError) -> (bytes: [UInt8], statistics: StreamStatistics) {
         var stream = stream
         stream.tags = tags
-        return try stream.encoded(entropy: entropy)
+        return try stream.written(entropy: entropy)
     }
 }
