@@ -158,6 +158,49 @@ extension CommandTests {
             #expect(try VRVQStream(decoding: target).format.framesPerChunk == 17)
         }
 
+        /// On the depths that a file has; its own rate is the most.
+        @Test func transcodingMeetsTargets() throws {
+            let folder = try input(channels: 2)
+            let (whole, _) = try encode(folder, "--scale", "24")
+            let input = folder["out.vrvq"]
+            func transcode(_ options: String...) throws -> (stream: [UInt8], json: [String: Any]) {
+                let result = try Program.succeed(
+                    "transcode", input, folder["small.vrvq"], "--force", "--json", arguments: options)
+                let stream = try bytes(of: folder["small.vrvq"])
+                let json = try #require(try result.objects().first)
+                #expect(json["bytes"] as? Int == stream.count && json["input_bytes"] as? Int == whole.count)
+                return (stream, json)
+            }
+            let own = Double(whole.count) * 8 / 16000
+            let half = own * 0.6
+            let (average, json) = try transcode("--bitrate", "\(half)")
+            #expect(isNear(average.count, kbps: half) && json["outcome"] as? String == "met")
+            let depths = try [whole, average].map { try VRVQStream(decoding: $0).grids.flatMap(\.depth) }
+            #expect(zip(depths[1], depths[0]).allSatisfy { $0 <= $1 && $0 > 0 })
+            let size = whole.count * 2 / 3
+            let (fitted, _) = try transcode("--size", "\(size)")
+            #expect(fitted.count <= size && fitted.count > size * 99 / 100)
+            let (capped, _) = try transcode("--max-bitrate", "\(half)", "--entropy", "none")
+            #expect(try VRVQStream(decoding: capped).grids.flatMap(\.depth).max() == depths[0].max())
+            let piped = try Program.succeed("transcode", "-", "-", "--size", "\(size)", input: whole)
+            #expect(piped.output == fitted)
+            let more = try Program.run(["transcode", input, folder["same.vrvq"], "--bitrate", "99"])
+            #expect(more.status == 0 && more.errorLines.count == 1 && more.error.contains("more than this stream"))
+            #expect(try bytes(of: folder["same.vrvq"]) == whole)
+            try Program.fail(64, ["transcode", input, "-", "--size", "10"], saying: "10 bytes", "takes")
+        }
+
+        @Test func transcodingRefusesTargets() throws {
+            for (options, word) in [
+                (["--codebooks", "2", "--bitrate", "2"], "exclude"), (["--size", "2k", "--bitrate", "2"], "exclude"),
+                (["--codebooks", "2", "--max-bitrate", "2"], "exclude"), ([], "--bitrate"),
+                (["--window", "2"], "--max-bitrate"), (["--codebooks", "2", "--window", "2"], "--max-bitrate"),
+                (["--bitrate", "0"], "positive"), (["--bitrate", "2", "--max-bitrate", "1"], "above"),
+            ] {
+                try Program.fail(64, ["transcode", "in.vrvq", "out.vrvq"] + options, saying: word)
+            }
+        }
+
         @Test func emptySoundHasNoRate() throws {
             let folder = try Scratch()
             try folder.copy("empty.wav", as: "in.wav")

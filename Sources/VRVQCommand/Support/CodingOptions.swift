@@ -15,6 +15,8 @@ enum EntropyChoice: String, ExpressibleByArgument, CaseIterable {
     case adaptive
     case none
 
+    static let help: ArgumentHelp = "How codes become bytes: adaptive (range coder), or none (plain bits; larger)."
+
     var coding: EntropyCoding {
         switch self {
         case .adaptive: .adaptive
@@ -33,7 +35,7 @@ struct CodingOptions: ParsableArguments {
     @Flag(name: .long, help: "Code digital silence as any other sound.")
     var keepSilence = false
 
-    @Option(name: .long, help: "How codes become bytes: adaptive (range coder), or none (plain bits; larger).")
+    @Option(name: .long, help: EntropyChoice.help)
     var entropy = EntropyChoice.adaptive
 
     @Option(

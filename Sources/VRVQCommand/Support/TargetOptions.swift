@@ -36,7 +36,8 @@ struct TargetOptions: ParsableArguments {
             size.map { .size(try Self.bytes($0)) },
         ].compactMap { (target: RatePlan.Target?) in target }
         guard targets.count <= 1 else {
-            throw Failure.usage("--scale, --codebooks, --bitrate and --size exclude each other")
+            let others = rate == nil ? "" : "--scale, --codebooks, "
+            throw Failure.usage("\(others)--bitrate and --size exclude each other")
         }
         guard let cap else { return rate != nil ? nil : targets.first.map { RateTarget(target: $0) } }
         if case .codebooks? = rate {
