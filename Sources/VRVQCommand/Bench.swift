@@ -46,9 +46,7 @@ struct Bench: ParsableCommand {
         let preparation = elapsed(since: start)
         let rate = codec.model.architecture.sampleRate
         let samples = Self.signal(count: Int(seconds * Double(rate)), rate: rate)
-        let codecRate: Codec.Rate =
-            codec.model.architecture.importance == nil
-            ? .codebooks(codec.model.architecture.quantizer.stages) : .scale(Codec.defaultScale)
+        let codecRate = codec.usualRate
         let stream = try codec.encode([samples], rate: codecRate)
         let encode = try median { _ = try codec.encode([samples], rate: codecRate) }
         _ = try codec.decode(stream)

@@ -4,6 +4,8 @@
 public struct StreamTranscoder: Sendable {
     /// The most stages that a frame keeps.
     public let codebooks: Int
+    /// How the chunks of the new stream are made small.
+    public let entropy: EntropyCoding
     /// What the new stream says about itself, once the header of the old one was read.
     public var format: StreamFormat? { writer?.format }
     /// Where the bytes taken so far went.
@@ -18,7 +20,10 @@ public struct StreamTranscoder: Sendable {
 
     /// A transcoder before the first byte.
     /// - Parameter codebooks: at least 1; the stream must have as many.
-    public init(codebooks: Int) { self.codebooks = codebooks }
+    public init(codebooks: Int, entropy: EntropyCoding = .adaptive) {
+        self.codebooks = codebooks
+        self.entropy = entropy
+    }
 
     /// Takes bytes and returns those of the new stream that are ready.
     /// - Throws: `badSetting` for more codebooks than the stream's model has or fewer than one, and what
@@ -36,7 +41,7 @@ public struct StreamTranscoder: Sendable {
     private mutating func take(_ event: StreamReader.Event) throws(VRVQError) -> [UInt8] {
         switch event {
         case .format(let format):
-            writer = try StreamWriter(try limited(format))
+            writer = try StreamWriter(try limited(format), entropy: entropy)
             return writer!.header()
         case .tags(let tags): return try writer!.tags(tags)
         case .segment(let segment): return try writer!.segment(segment)

@@ -1,9 +1,8 @@
 /// The size of the stream that depths would give, chunk by chunk. A chunk whose depths are those of one of the last
 /// two times is not coded again: near its end a search changes few.
 struct StreamCost {
-    private let plan: RatePlan
-    private var model: AdaptiveModel?
-    private let chunks: [Range<Int>]
+    private let problem: RateProblem
+    private var coder: ChunkCost
     private var known: [[Known]]
     /// All but the chunks that are coded.
     private let otherBytes: Int
@@ -13,58 +12,66 @@ struct StreamCost {
         let bytes: Int
     }
 
-    init(_ plan: RatePlan, reserved: Int) throws(VRVQError) {
-        let format = plan.format
-        self.plan = plan
-        model = plan.entropy == .adaptive ? AdaptiveModel(format) : nil
-        let frames = plan.analyses[0].frames
-        chunks = stride(from: 0, to: frames, by: format.framesPerChunk).map {
-            $0..<min(frames, $0 + format.framesPerChunk)
-        }
-        known = Array(repeating: [], count: chunks.count)
-        otherBytes = reserved + (try Self.framing(plan, chunks))
-    }
-
-    /// Header, silence runs and trailer: the same whatever the depths of sound are.
-    private static func framing(_ plan: RatePlan, _ chunks: [Range<Int>]) throws(VRVQError) -> Int {
-        var writer = try StreamWriter(plan.format, entropy: .packed)
-        _ = writer.header()
-        for frames in chunks {
-            _ = writer.chunk(plan.analyses.map { $0.grid(frames, plan.format) { _ in 1 } })
-        }
-        _ = try writer.trailer(sampleCount: plan.sampleCount)
-        let statistics = writer.statistics
-        return statistics.totalBytes - statistics.chunkBytes + statistics.silenceRunBytes
+    init(_ problem: RateProblem, reserved: Int) {
+        self.problem = problem
+        coder = ChunkCost(problem, problem.format)
+        known = Array(repeating: [], count: problem.chunks.count)
+        otherBytes = reserved + problem.framingBytes
     }
 
     /// Bytes of the stream with these depths, one array per channel.
     mutating func bytes(_ depths: [[Int]]) -> Int {
+        if let depth = depths.constantDepth { return constantRateBytes(depths, depth) }
         var sum = otherBytes
-        for chunk in chunks.indices { sum += bytes(chunk, depths.map { $0[chunks[chunk]] }) }
+        for chunk in problem.chunks.indices { sum += bytes(chunk, depths.map { $0[problem.chunks[chunk]] }) }
         return sum
+    }
+
+    /// The header has a field more then, and depths cost nothing.
+    private func constantRateBytes(_ depths: [[Int]], _ depth: Int) -> Int {
+        var format = problem.format
+        format.constantDepth = depth
+        var coder = ChunkCost(problem, format)
+        let header = format.headerPayload.count - problem.format.headerPayload.count
+        return problem.chunks.reduce(otherBytes + header) { sum, chunk in
+            sum + coder.bytes(chunk, depths.map { $0[chunk] })
+        }
     }
 
     private mutating func bytes(_ chunk: Int, _ depths: [ArraySlice<Int>]) -> Int {
         if let found = known[chunk].first(where: { $0.depths == depths }) { return found.bytes }
-        let bytes = codedBytes(chunks[chunk], depths)
+        let bytes = coder.bytes(problem.chunks[chunk], depths)
         known[chunk] = known[chunk].suffix(1) + [Known(depths: depths, bytes: bytes)]
         return bytes
     }
+}
+
+/// The size of single chunks.
+private struct ChunkCost {
+    private let problem: RateProblem
+    private let format: StreamFormat
+    private var model: AdaptiveModel?
+
+    init(_ problem: RateProblem, _ format: StreamFormat) {
+        self.problem = problem
+        self.format = format
+        model = problem.entropy == .adaptive ? AdaptiveModel(format) : nil
+    }
 
     /// Bytes of a chunk section; none for one that belongs to a silence run.
-    private mutating func codedBytes(_ frames: Range<Int>, _ depths: [ArraySlice<Int>]) -> Int {
+    mutating func bytes(_ frames: Range<Int>, _ depths: [ArraySlice<Int>]) -> Int {
         if depths.allSatisfy({ $0.allSatisfy { $0 == 0 } }) { return 0 }
-        let grids = zip(plan.analyses, depths).map { analysis, depths in
-            analysis.grid(frames, plan.format) { depths[$0] }
+        let grids = zip(problem.analyses, depths).map { analysis, depths in
+            analysis.grid(frames, format) { depths[$0] }
         }
-        let payload = ChunkCoding.payload(grids, frames: 0..<frames.count, format: plan.format, &model).bytes
+        let payload = ChunkCoding.payload(grids, frames: 0..<frames.count, format: format, &model).bytes
         return Section.byteCount(payload: payload.count)
     }
 }
 
 extension Analysis {
     /// A grid of some frames; silent ones have depth 0.
-    fileprivate func grid(_ frames: Range<Int>, _ format: StreamFormat, depth: (Int) -> Int) -> CodeGrid {
+    func grid(_ frames: Range<Int>, _ format: StreamFormat, depth: (Int) -> Int) -> CodeGrid {
         var grid = CodeGrid(stages: stages, entries: format.entries)
         for frame in frames {
             let isSilent = !silence.isEmpty && silence[frame]

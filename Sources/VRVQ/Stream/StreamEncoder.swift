@@ -28,16 +28,18 @@ public struct StreamEncoder {
     ///   - channels: channels of the source, each coded by itself.
     ///   - rate: how many codebooks a frame may spend.
     ///   - silence: which frames are left out; none waits for it but quiet ones.
+    ///   - framesPerChunk: frames of a chunk; about a second when nil. Longer chunks are smaller, shorter ones are found
+    ///     faster in a seek and lose less when they are damaged.
     ///   - entropy: how chunks are made small; decoding gives the same whichever it is.
     public init(
         _ codec: Codec, sourceRate: Int? = nil, channels: Int, rate: Codec.Rate = .scale(Codec.defaultScale),
-        entropy: EntropyCoding = .adaptive, silence: Silence = .digital
+        entropy: EntropyCoding = .adaptive, silence: Silence = .digital, framesPerChunk: Int? = nil
     ) throws(VRVQError) {
         try codec.check(rate)
         try silence.check()
         self.codec = codec
         self.rate = rate
-        var format = codec.format(sourceRate: sourceRate, channels: channels)
+        var format = try codec.format(sourceRate: sourceRate, channels: channels, framesPerChunk: framesPerChunk)
         switch rate {
         case .scale(let scale): format.scale = scale
         case .codebooks(let count): format.constantDepth = count

@@ -1,0 +1,175 @@
+/// Lowers the rate of a whole stream to a target, without the network.
+///
+/// A stream does not hold the importance p of its frames, but depths that bound it: the paper's map gives depth d where
+/// d - 1 <= l p < d. So every frame is taken to lie in the middle, l p = d - 1/2, and gets the depth that a smaller
+/// scale gives it, floor(r (d - 1/2)) + 1, with one ratio r up to 1 for the whole stream (under a cap, a smaller one
+/// where that asks for it). So the shape of the depths stays, no frame gets deeper, and silence stays silence.
+public struct RateReduction: Sendable {
+    /// What the stream says about itself.
+    public let format: StreamFormat
+    /// Its totals.
+    public let totals: StreamTotals
+    /// Where its bytes went.
+    public let statistics: StreamStatistics
+    private let events: [StreamReader.Event]
+    private let problem: RateProblem
+
+    /// A stream of a lower rate.
+    public struct Result: Sendable {
+        /// The whole stream.
+        public let bytes: [UInt8]
+        /// What it says about itself; without a scale, unless nothing had to change.
+        public let format: StreamFormat
+        /// Where the bytes went.
+        public let statistics: StreamStatistics
+        /// Whether the target was within reach; the most possible are the depths that the stream had.
+        public let outcome: Allocation.Outcome
+    }
+
+    /// Reads a whole stream.
+    /// - Parameter entropy: how the chunks of the new one are made small.
+    /// - Throws: what `StreamReader` throws, and `limitExceeded` for more than `Limits.maximumCodesInMemory` codes.
+    public init(_ bytes: [UInt8], entropy: EntropyCoding = .adaptive) throws(VRVQError) {
+        var reader = StreamReader()
+        reader.push(bytes)
+        guard case .format(let format)? = try reader.next() else { throw reader.truncation }
+        var collection = try StoredFrames(format)
+        while let event = try reader.next() { try collection.take(event) }
+        try reader.finish()
+        self.format = format
+        totals = collection.totals!
+        statistics = reader.statistics
+        events = collection.events
+        problem = collection.problem(entropy)
+    }
+
+    /// Seconds of the source.
+    public var seconds: Double { Double(totals.sampleCount) / Double(format.sourceRate) }
+
+    /// Chooses the depths and writes the stream.
+    /// - Parameters:
+    ///   - target: an average rate or a size. A stream has neither a scale nor a rate that is constant besides its own
+    ///     (`StreamTranscoder` drops codebooks).
+    ///   - cap: a bound on every stretch.
+    /// - Throws: `badSetting` where the target makes no sense, and for a size below the least possible, which it names.
+    public func reduced(_ target: RatePlan.Target, cap: RatePlan.Cap? = nil) throws(VRVQError) -> Result {
+        try target.check()
+        try cap?.check()
+        if case .rate = target { throw VRVQError(.badSetting, "a stream is lowered to a bitrate or a size") }
+        let search = RateSearch(problem, limit: cap.map { WindowLimit($0, problem) }, reserved: 0)
+        return try written(try search.choice(target, seconds: seconds))
+    }
+
+    private func written(_ choice: DepthChoice) throws(VRVQError) -> Result {
+        var format = problem.format
+        format.constantDepth = choice.depths.constantDepth
+        let isUnchanged = choice.depths == problem.storedDepths
+        if isUnchanged { format = self.format }
+        var writer = try StreamWriter(format, entropy: problem.entropy)
+        var bytes = writer.header()
+        var start = 0
+        for event in events {
+            if case .chunk(let grids, _) = event, !isUnchanged {
+                let frames = start..<start + grids[0].frames
+                bytes += writer.pieces(zip(grids, choice.depths).map { $0.limited(to: $1[frames]) })
+                start = frames.upperBound
+            } else {
+                bytes += try writer.write(event)
+            }
+        }
+        return Result(bytes: bytes, format: format, statistics: writer.statistics, outcome: choice.outcome)
+    }
+}
+
+/// The frames of a stream, as a rate is chosen for them.
+private struct StoredFrames {
+    /// All but the format.
+    private(set) var events: [StreamReader.Event] = []
+    private(set) var totals: StreamTotals?
+    private let format: StreamFormat
+    private var analyses: [Analysis]
+    private var chunks: [Range<Int>] = []
+    /// Writes the stream with the least depths, to see what is not chunks with sound.
+    private var writer: StreamWriter
+
+    init(_ format: StreamFormat) throws(VRVQError) {
+        var variable = format
+        (variable.constantDepth, variable.scale) = (nil, nil)
+        self.format = variable
+        writer = try StreamWriter(variable, entropy: .packed)
+        _ = writer.header()
+        analyses = Array(repeating: Analysis(stages: format.stages), count: format.codedChannels)
+    }
+
+    mutating func take(_ event: StreamReader.Event) throws(VRVQError) {
+        events.append(event)
+        switch event {
+        case .chunk(let grids, let firstFrame):
+            let frames = firstFrame..<firstFrame + grids[0].frames
+            try (0...Limits.maximumCodesInMemory).check(
+                frames.upperBound * format.stages * format.codedChannels, "number of codes of a stream read at once")
+            chunks += format.chunks(of: frames)
+            for channel in grids.indices { analyses[channel].append(grids[channel]) }
+            _ = writer.pieces(grids.map { $0.limited(to: 1) })
+        case .end(let totals):
+            self.totals = totals
+            _ = try writer.write(event)
+        default: _ = try writer.write(event)
+        }
+    }
+
+    func problem(_ entropy: EntropyCoding) -> RateProblem {
+        RateProblem(
+            format: format, analyses: analyses, entropy: entropy, allocator: StoredDepthAllocator(), chunks: chunks,
+            framingBytes: writer.statistics.framingBytes)
+    }
+}
+
+/// The depths of a smaller scale, given those of an unknown one; the level is the ratio of the two. `Analysis` has
+/// d - 1/2 in the place of importance.
+private struct StoredDepthAllocator: DepthAllocator {
+    var greatestLevel: Float { 1 }
+
+    func depths(_ analysis: Analysis, level: Float) -> [Int] {
+        ImportanceAllocator().depths(analysis, level: min(1, level))
+    }
+}
+
+extension RateProblem {
+    /// Of stored frames, the depths that they have.
+    fileprivate var storedDepths: [[Int]] { analyses.map { $0.silenced(allocator.depths($0, level: 1)) } }
+}
+
+extension Analysis {
+    /// Appends stored frames.
+    fileprivate mutating func append(_ grid: CodeGrid) {
+        codes += grid.codes
+        importance += grid.depth.map { Float($0) - 0.5 }
+        silence += grid.depth.map { $0 == 0 }
+    }
+}
+
+extension CodeGrid {
+    /// The grid with every frame cut to a depth of its own.
+    fileprivate func limited(to depths: ArraySlice<Int>) -> CodeGrid {
+        var result = CodeGrid(stages: stages, entries: entries)
+        result.sampleCount = sampleCount
+        for (frame, limit) in zip(0..<frames, depths) {
+            result.append(depth: min(limit, Int(depth[frame])), codes: codes(ofFrame: frame))
+        }
+        return result
+    }
+}
+
+extension StreamWriter {
+    /// Anything but a header.
+    fileprivate mutating func write(_ event: StreamReader.Event) throws(VRVQError) -> [UInt8] {
+        switch event {
+        case .format: preconditionFailure("a stream has one header")
+        case .tags(let list): return try tags(list)
+        case .segment(let next): return try segment(next)
+        case .chunk(let grids, _): return pieces(grids)
+        case .end(let totals): return try trailer(sampleCount: totals.sampleCount)
+        }
+    }
+}
