@@ -131,6 +131,9 @@ extension TrainingConfiguration {
     }
 
     private var defectOfStart: String? {
+        if start.frozenSteps > 0, !discriminators.enabled || discriminators.startStep > 0 {
+            return "start.frozen_steps needs discriminators.enabled, and discriminators.start_step 0"
+        }
         switch start.origin {
         case .random: return nil
         case .checkpoint, .weights:

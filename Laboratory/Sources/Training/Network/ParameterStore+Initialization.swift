@@ -45,7 +45,7 @@ extension ParameterStore {
         var random = KeyedRandom([purpose, seed] + parameter.name.utf8.map { UInt64($0) })
         switch parameter.kind {
         case .alpha: return try Tensor.ones(shape)
-        case .codebook: return try Tensor((0..<parameter.count).map { _ in Float(random.normal()) }, shape)
+        case .codebook: return try normal(parameter.name, shape, seed: seed)
         case .bias:
             guard let bound = transposedBound else { return try Tensor.zeros(shape) }
             return try uniform(bound, shape, &random)
@@ -53,6 +53,15 @@ extension ParameterStore {
             let bound = transposedBound ?? 1 / Double(shape.dropFirst().reduce(1, *)).squareRoot()
             return try uniform(bound, shape, &random)
         }
+    }
+
+    /// Normal values of a parameter; they depend on its name and the seed.
+    static func normal(
+        _ name: String, _ shape: [Int], deviation: Double = 1, seed: UInt64
+    ) throws(TorchError) -> Tensor {
+        var random = KeyedRandom([purpose, seed] + name.utf8.map { UInt64($0) })
+        let count = shape.reduce(1, *)
+        return try Tensor((0..<count).map { _ in Float(deviation * random.normal()) }, shape)
     }
 
     private static func uniform(

@@ -64,6 +64,11 @@ import VRVQNetwork
             "the configuration cannot be used: start.path must name the file that start.origin asks for"
         ),
         (
+            "include: small\nstart: {frozen_steps: 5}",
+            "the configuration cannot be used: start.frozen_steps needs discriminators.enabled, and "
+                + "discriminators.start_step 0"
+        ),
+        (
             "excerpt: {samples: 2048}",
             "the configuration cannot be used: excerpt.samples (2048) must be above the longest window (2048)"
         ),

@@ -21,6 +21,10 @@ import VRVQNetwork
         var configuration = source.started(try source.configuration(["steps=1"]))
         configuration.data.sources = [scratch["tones"]]
         #expect(configuration.model == first.configuration.model)
+        // The card holds no folders of the machine that trained.
+        let card = try Model([UInt8](Data(contentsOf: URL(fileURLWithPath: path)))).card.json
+        let recorded = try #require(card["training"]?["configuration"]?.stringValue)
+        #expect(recorded.contains("tones") && !recorded.contains(scratch.path))
         let own = try TrainingRun.start(configuration, in: RunFolder(scratch["second"])).trainer.model()
         let model = try Model([UInt8](Data(contentsOf: URL(fileURLWithPath: path))))
         for parameter in Network(model.architecture).parameters {
@@ -38,6 +42,21 @@ import VRVQNetwork
         let resumed = try TrainingRun.resume(RunFolder(scratch["second"]))
         #expect(resumed.configuration.start.origin == .weights && resumed.configuration.start.path == path)
         #expect(try resumed.run() == .finished)
+    }
+
+    /// Where a run starts depends on its configuration alone, k-means included.
+    @Test(arguments: ["small", "micro"]) func startsAreRepeatable(preset: String) throws {
+        let scratch = try RunScratch()
+        let settings = try RunScratch.narrow(preset) + ["steps=0", "seed=8", "quantizer.kmeans.enabled=true"]
+        let runs = try (0..<2).map { index in
+            // Whatever this generator's state is.
+            try Torch.seed(UInt64(index))
+            return try TrainingRun.start(scratch.configuration(preset, settings), in: RunFolder(scratch["\(index)"]))
+        }
+        for file in ["weights", "codebooks"] {
+            let paths = runs.map { $0.folder.checkpoint(0) + "/\(file).safetensors" }
+            #expect(FileManager.default.contentsEqual(atPath: paths[0], andPath: paths[1]), "\(file)")
+        }
     }
 
     /// A tone through a model's codec.

@@ -39,7 +39,7 @@ package struct StartSource {
             throw RunError(.usage, "\(path): does not say how it was trained; name --preset or --config too")
         }
         var configuration = try TrainingConfiguration(text: text, source: path)
-        configuration.data = DataSettings()
+        (configuration.data.sources, configuration.data.groups, configuration.data.validation) = ([], [:], [])
         return configuration
     }
 
