@@ -7,6 +7,7 @@
 #     Scripts/test.sh FILTER     release mode, only the tests whose name matches the regular expression, in both packages
 #
 # Tests that need PyTorch skip where `make setup-training` has not been run; with VRVQ_REQUIRE_TORCH=1 they fail.
+# VRVQ_REQUIRE_NUMPY=1 does the same for those that compare with NumPy.
 set -euo pipefail
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 

@@ -96,6 +96,7 @@ struct Cut: ParsableCommand {
         let piece = try StreamCut.cut(bytes, samples: { span.samples(rate: $0.sourceRate) }) {
             format throws(VRVQError) in try context(format)
         }
+        try EditedFile.checkWhole(piece)
         try EditedFile.write(piece, to: output, overwrite: reporting.force)
         try EditedFile.report(piece, from: [input], to: output, reporting)
     }

@@ -23,6 +23,12 @@ enum EditedFile {
         throw Failure.usage("\(Text.printable(output)): output and input are the same file; name another output")
     }
 
+    /// Refuses to write a stream with chunks that were copied without a look at their codes and are damaged.
+    static func checkWhole(_ bytes: [UInt8]) throws {
+        guard let fault = try StreamInspection(bytes).faults.first else { return }
+        throw VRVQError(.malformed, "the piece is damaged: \(fault.message); vrvq verify says where the input is")
+    }
+
     /// An output that appears when it is complete, with the folders on the way to it.
     static func open(_ path: String, overwrite: Bool) throws -> AtomicFile {
         try Files.makeFolder(String(Files.folder(of: path).dropLast()))

@@ -59,6 +59,13 @@ enum Fixture {
         tests.deletingLastPathComponent().appendingPathComponent("Samples/\(name)").path
     }
 
+    static func array(_ name: String) -> String {
+        tests.appendingPathComponent("VRVQArraysTests/Fixtures/\(name)").path
+    }
+
+    /// A file of `Tests/Fixtures`.
+    static func shared(_ name: String) -> String { tests.appendingPathComponent("Fixtures/\(name)").path }
+
     static func model(_ name: String) -> String {
         tests.appendingPathComponent("VRVQTests/Model/Fixtures/\(name)").path
     }

@@ -180,7 +180,8 @@ public struct StreamDecoder {
         self.segment = segment
         (nextSegment, length, given, framesInSegment) = (nil, nil, 0, 0)
         channels = []
-        let first = givesMargins ? 0 : segment.firstModelSample(format) - segment.firstFrame * format.hop
+        // A segment that begins behind its first sample is refused at its end; until then nothing may go wrong.
+        let first = givesMargins ? 0 : max(0, segment.firstModelSample(format) - segment.firstFrame * format.hop)
         leading = Array(repeating: first, count: format.codedChannels)
     }
 
