@@ -41,17 +41,16 @@ extension ParameterStore {
     private static func initialValue(
         _ parameter: Parameter, transposedBound: Double?, seed: UInt64
     ) throws(TorchError) -> Tensor {
-        let shape = parameter.shape
-        var random = KeyedRandom([purpose, seed] + parameter.name.utf8.map { UInt64($0) })
+        let (name, shape) = (parameter.name, parameter.shape)
         switch parameter.kind {
         case .alpha: return try Tensor.ones(shape)
-        case .codebook: return try normal(parameter.name, shape, seed: seed)
+        case .codebook: return try normal(name, shape, seed: seed)
         case .bias:
             guard let bound = transposedBound else { return try Tensor.zeros(shape) }
-            return try uniform(bound, shape, &random)
+            return try uniform(name, shape, bound: bound, seed: seed)
         case .kernel:
             let bound = transposedBound ?? 1 / Double(shape.dropFirst().reduce(1, *)).squareRoot()
-            return try uniform(bound, shape, &random)
+            return try uniform(name, shape, bound: bound, seed: seed)
         }
     }
 
@@ -64,9 +63,11 @@ extension ParameterStore {
         return try Tensor((0..<count).map { _ in Float(deviation * random.normal()) }, shape)
     }
 
-    private static func uniform(
-        _ bound: Double, _ shape: [Int], _ random: inout KeyedRandom
+    /// Uniform values within ±`bound` of a parameter; they depend on its name and the seed.
+    static func uniform(
+        _ name: String, _ shape: [Int], bound: Double, seed: UInt64
     ) throws(TorchError) -> Tensor {
+        var random = KeyedRandom([purpose, seed] + name.utf8.map { UInt64($0) })
         let count = shape.reduce(1, *)
         return try Tensor((0..<count).map { _ in Float(random.uniform(-bound...bound)) }, shape)
     }

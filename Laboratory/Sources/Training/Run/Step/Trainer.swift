@@ -66,9 +66,8 @@ package final class Trainer {
         let architecture = DiscriminatorArchitecture(
             configuration.discriminators, sampleRate: configuration.model.architecture.sampleRate)
         guard !(architecture.periods + architecture.divisors + architecture.windows).isEmpty else { return nil }
-        // They draw from PyTorch's generator, whatever came before.
-        try Torch.seed(UInt64(configuration.seed))
-        let weights = try Discriminators.initialWeights(architecture).mapValues { try $0.to(device) }
+        let weights = try Discriminators.initialWeights(
+            architecture, seed: UInt64(configuration.seed), on: device)
         return try Discriminators(architecture, weights: weights)
     }
 
@@ -99,11 +98,10 @@ extension Trainer {
         let allItems = ItemRoles.items(configuration, step: step)
         let items = Array(allItems[positions])
         var record = StepRecord(step: step + 1, origins: batch.origins)
-        let pass = try CodecPass(
-            audio, items: items, mask: mask, detachesFeature: configuration.importance.detach, network: network,
-            on: backend)
+        let trainsGenerator = step >= configuration.start.frozenSteps
+        let pass = try trainsGenerator ? self.pass(audio, items) : Torch.noGrad { try self.pass(audio, items) }
         if isAdversarial(step) { try trainDiscriminators(pass.estimate.detach(), audio, &record) }
-        if step >= configuration.start.frozenSteps {
+        if trainsGenerator {
             try trainGenerator(pass, audio, items, allItems, logsAll: logsAll, &record)
         }
         if logsAll {
@@ -111,6 +109,12 @@ extension Trainer {
         }
         step += 1
         return record
+    }
+
+    private func pass(_ audio: Tensor, _ items: [ItemDepth]) throws -> CodecPass {
+        try CodecPass(
+            audio, items: items, mask: mask, detachesFeature: configuration.importance.detach, network: network,
+            on: backend)
     }
 
     private func trainDiscriminators(_ estimate: Tensor, _ audio: Tensor, _ record: inout StepRecord) throws {
