@@ -166,15 +166,6 @@ public final class Codec: Sendable {
     }
 }
 
-/// Throws `badAudio` where a sample is a NaN or an infinity, which no codec can bring back.
-func checkFinite(_ samples: [Float], channel: Int, position: Int) throws(VRVQError) {
-    guard let index = samples.firstIndex(where: { !$0.isFinite }) else { return }
-    throw VRVQError(
-        .badAudio,
-        "sample \(position + index) of channel \(channel + 1) is \(samples[index].isNaN ? "not a number" : "infinite"); "
-            + "such audio cannot be encoded")
-}
-
 extension Array where Element == Float {
     /// Cuts, or appends zeros.
     mutating func resize(to count: Int) {

@@ -32,8 +32,7 @@ struct Bench: ParsableCommand {
     @Option(name: .long, help: "Timed runs.")
     var repeats: Int = 5
 
-    @Flag(name: .long, help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var printing: PrintingOptions
 
     func run() throws {
         guard seconds > 0, seconds <= 36_000 else { throw Failure.usage("--seconds must be above 0, at most 36000") }
@@ -79,7 +78,7 @@ struct Bench: ParsableCommand {
 
     private func report(_ codec: Codec, encode: Double, decode: Double, preparation: Double) throws {
         let memory = Machine.peakResidentBytes
-        if json {
+        if printing.json {
             try Text.print(
                 JSON.object([
                     "model": .string(codec.model.name), "audio_seconds": .number(seconds),

@@ -66,7 +66,8 @@ struct Transcode: ParsableCommand {
     }
 
     private func reduce(to goal: RateTarget, _ start: ContinuousClock.Instant) throws {
-        let reduction = try RateReduction(EditedFile.read(input), entropy: entropy.coding)
+        let reduction = try RateReduction(
+            EditedFile.read(input), entropy: entropy.coding, threads: WorkOptions.threads(nil))
         let result = try reduction.reduced(goal.target, cap: goal.cap)
         try EditedFile.write(result.bytes, to: output, overwrite: reporting.force)
         let rates = StreamRates(

@@ -41,8 +41,10 @@ public struct StreamReader: Sendable {
     private var ledger = SegmentLedger()
     private var hasSegments = false
     private var hasEnded = false
-    /// Made with the first chunk in coding 3.
-    private var model: AdaptiveModel?
+    /// For each thread one, made with its first chunk in coding 3.
+    private var models: [AdaptiveModel?] = [nil]
+    /// Sections that were taken from the scanner ahead of their turn, the first one last.
+    private var ahead: [(section: Section, content: ChunkContent?)] = []
     private var failure: VRVQError?
 
     /// A reader before the first byte of a stream.
@@ -87,10 +89,43 @@ public struct StreamReader: Sendable {
         if pendingSilence > 0, let format { return silentChunk(format) }
         try expectNothingBehindTheEnd()
         guard !hasEnded else { return nil }
-        while let section = try scanner.next() {
-            if let event = try read(section) { return event }
+        while let (section, content) = try nextSection() {
+            if let event = try read(section, content) { return event }
         }
         return nil
+    }
+
+    /// Threads on which chunks are read ahead, as far as their bytes are there; what is given does not depend on it.
+    package mutating func setThreads(_ count: Int) { models = Array(repeating: nil, count: count) }
+
+    /// The next section. With it comes what a chunk says, where that was found out ahead and is no error.
+    private mutating func nextSection() throws(VRVQError) -> (section: Section, content: ChunkContent?)? {
+        if let next = ahead.popLast() { return next }
+        guard let format, models.count > 1 else { return try scanner.next().map { ($0, nil) } }
+        var sections: [Section] = []
+        while sections.count < mostAhead(format), sections.last.map({ $0.type == .chunk && $0.isIntact }) ?? true {
+            do throws(VRVQError) {
+                guard let section = try scanner.next() else { break }
+                sections.append(section)
+            } catch {
+                // The scanner will say it again when all before it has been given.
+                if sections.isEmpty { throw error }
+                break
+            }
+        }
+        let contents = concurrently(sections, &models) { section, model -> ChunkContent? in
+            guard section.type == .chunk, section.isIntact else { return nil }
+            var cursor = ByteCursor(section.payload[...], context: "", offset: section.payloadOffset)
+            return try? ChunkCoding.content(&cursor, format: format, &model)
+        }
+        ahead = zip(sections, contents).reversed()
+        return ahead.popLast()
+    }
+
+    /// Sections that are read ahead: enough for all threads, and of about as many codes as the largest chunk has.
+    private func mostAhead(_ format: StreamFormat) -> Int {
+        let codes = format.framesPerChunk * format.codedChannels * format.stages
+        return min(4 * models.count, max(1, (1 << 20) / codes))
     }
 
     private func expectNothingBehindTheEnd() throws(VRVQError) {
@@ -99,13 +134,13 @@ public struct StreamReader: Sendable {
     }
 
     /// One section; nil for one that is skipped.
-    private mutating func read(_ section: Section) throws(VRVQError) -> Event? {
+    private mutating func read(_ section: Section, _ content: ChunkContent?) throws(VRVQError) -> Event? {
         guard section.isIntact else { throw damage(section) }
         guard let format else { return try readFormat(section) }
         var cursor = ByteCursor(section.payload[...], context: name(section), offset: section.payloadOffset)
         switch section.type {
         case .header: throw VRVQError(.malformed, "a second header section", offset: section.offset)
-        case .chunk: return try readChunk(&cursor, section, format)
+        case .chunk: return try readChunk(&cursor, section, format, content)
         case .tags:
             statistics.tagBytes += section.byteCount
             return .tags(try Tag.list(&cursor))
@@ -131,9 +166,11 @@ public struct StreamReader: Sendable {
     }
 
     private mutating func readChunk(
-        _ cursor: inout ByteCursor, _ section: Section, _ format: StreamFormat
+        _ cursor: inout ByteCursor, _ section: Section, _ format: StreamFormat, _ content: ChunkContent?
     ) throws(VRVQError) -> Event {
-        switch try ChunkCoding.content(&cursor, format: format, &model) {
+        var content = content
+        if content == nil { content = try ChunkCoding.content(&cursor, format: format, &models[0]) }
+        switch content! {
         case .grids(let grids, let bits):
             statistics.countChunk(bytes: section.byteCount, bits: bits, frames: grids[0].frames)
             try checkFrames(format, section)

@@ -11,8 +11,8 @@ public struct StreamWriter: Sendable {
     private var stage = Stage.start
     /// Writes coding 3 even where it is longer; for tests.
     package var isAlwaysAdaptive = false
-    /// For chunks in coding 3; nil where only plain bits are written.
-    private var model: AdaptiveModel?
+    /// For chunks in coding 3, one for each thread; nil where only plain bits are written.
+    private var models: [AdaptiveModel?]
     private var ledger = SegmentLedger()
     private var hasSegments = false
 
@@ -20,9 +20,14 @@ public struct StreamWriter: Sendable {
 
     /// A writer of one stream; throws when the format is not valid.
     public init(_ format: StreamFormat, entropy: EntropyCoding = .adaptive) throws(VRVQError) {
+        try self.init(format, entropy: entropy, threads: 1)
+    }
+
+    /// The same with threads that code chunks where several are given at once; the bytes do not depend on it.
+    package init(_ format: StreamFormat, entropy: EntropyCoding, threads: Int) throws(VRVQError) {
         try format.validate()
         self.format = format
-        model = entropy == .adaptive ? AdaptiveModel(format) : nil
+        models = Array(repeating: entropy == .adaptive ? AdaptiveModel(format) : nil, count: threads)
     }
 
     /// The first bytes: magic, version, header section. To be called once, first.
@@ -49,16 +54,37 @@ public struct StreamWriter: Sendable {
     /// Depths have to be those that the format allows: 0 for silence, else `constantDepth` where there is one. Frames
     /// that are all silent in all channels are held back and written as one run when something else follows, so the
     /// result may be empty; `flush` writes them at once.
-    public mutating func chunk(_ grids: [CodeGrid], frames: Range<Int>) -> [UInt8] {
-        check(grids, frames)
+    public mutating func chunk(_ grids: [CodeGrid], frames: Range<Int>) -> [UInt8] { chunks(grids, [frames]) }
+
+    /// Several chunks one behind the other, each of so many frames of the grids.
+    mutating func chunks(_ grids: [CodeGrid], _ ranges: [Range<Int>]) -> [UInt8] {
+        for frames in ranges { check(grids, frames) }
+        let (format, isAlwaysAdaptive) = (format, isAlwaysAdaptive)
+        let payloads = concurrently(ranges, &models) { frames, model in
+            grids.areSilent(frames)
+                ? nil
+                : ChunkCoding.payload(
+                    grids, frames: frames, format: format, &model, isAlwaysAdaptive: isAlwaysAdaptive)
+        }
+        var bytes: [UInt8] = []
+        for (frames, payload) in zip(ranges, payloads) { bytes += chunk(grids, frames, payload) }
+        return bytes
+    }
+
+    /// - Parameter coded: the payload of a chunk with sound.
+    private mutating func chunk(
+        _ grids: [CodeGrid], _ frames: Range<Int>, _ coded: (bytes: [UInt8], bits: BitCount)?
+    ) -> [UInt8] {
         ledger.count(frames: frames.count)
-        if canJoinSilence(grids, frames) {
+        if coded == nil && canJoinSilence(frames) {
             pendingSilence += frames.count
             return []
         }
         let silence = flush()
-        let (payload, bits) = ChunkCoding.payload(
-            grids, frames: frames, format: format, &model, isAlwaysAdaptive: isAlwaysAdaptive)
+        let (payload, bits) =
+            coded
+            ?? ChunkCoding.payload(
+                grids, frames: frames, format: format, &models[0], isAlwaysAdaptive: isAlwaysAdaptive)
         let bytes = Section.bytes(.chunk, payload: payload)
         statistics.countChunk(bytes: bytes.count, bits: bits, frames: frames.count)
         return silence + bytes
@@ -145,10 +171,16 @@ public struct StreamWriter: Sendable {
         }
     }
 
-    /// Whether all is silent and readers would still accept the run (FORMAT.md, section 6.2); where they would not,
-    /// silence is written frame by frame.
-    private func canJoinSilence(_ grids: [CodeGrid], _ frames: Range<Int>) -> Bool {
+    /// Whether readers would still accept the run (FORMAT.md, section 6.2); where they would not, silence is written
+    /// frame by frame.
+    private func canJoinSilence(_ frames: Range<Int>) -> Bool {
         statistics.silenceRunFrames + pendingSilence + frames.count <= Limits.maximumSilenceRunFrames
-            && grids.allSatisfy { $0.depth[frames].allSatisfy { $0 == 0 } }
+    }
+}
+
+extension [CodeGrid] {
+    /// Whether all channels are silent in these frames.
+    fileprivate func areSilent(_ frames: Range<Int>) -> Bool {
+        allSatisfy { $0.depth[frames].allSatisfy { $0 == 0 } }
     }
 }

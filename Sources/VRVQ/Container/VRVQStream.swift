@@ -22,17 +22,14 @@ public struct VRVQStream: Equatable, Sendable {
         try written(entropy: entropy).bytes
     }
 
-    /// The same, and where the bytes went.
+    /// The same on several threads, and where the bytes went.
     package func written(
-        entropy: EntropyCoding
+        entropy: EntropyCoding, threads: Int = 1
     ) throws(VRVQError) -> (bytes: [UInt8], statistics: StreamStatistics) {
-        var writer = try StreamWriter(format, entropy: entropy)
+        var writer = try StreamWriter(format, entropy: entropy, threads: threads)
         var bytes = writer.header()
         if !tags.isEmpty { bytes += try writer.tags(tags) }
-        let frames = grids.first?.frames ?? 0
-        for start in stride(from: 0, to: frames, by: format.framesPerChunk) {
-            bytes += writer.chunk(grids, frames: start..<min(frames, start + format.framesPerChunk))
-        }
+        bytes += writer.chunks(grids, format.chunks(of: 0..<(grids.first?.frames ?? 0)))
         bytes += try writer.trailer(sampleCount: sampleCount)
         return (bytes, writer.statistics)
     }

@@ -36,8 +36,8 @@ public struct RatePlan: Sendable {
     public let sampleCount: Int
     /// One per channel.
     public let analyses: [Analysis]
-    private let codec: Codec
-    private let entropy: EntropyCoding
+    fileprivate let codec: Codec
+    fileprivate let entropy: EntropyCoding
     private let allocator: any DepthAllocator
 
     /// A plan over analyses of equal length, one per channel.
@@ -103,17 +103,13 @@ public struct RatePlan: Sendable {
         _ = try writer.trailer(sampleCount: sampleCount)
         return RateProblem(
             format: format, analyses: analyses, entropy: entropy, allocator: allocator, chunks: chunks,
-            framingBytes: writer.statistics.framingBytes)
+            framingBytes: writer.statistics.framingBytes, threads: codec.threads)
     }
 
     private func allocation(_ choice: DepthChoice, _ target: Target, _ cap: Cap?) -> Allocation {
         var format = format
-        if case .rate(.scale(let scale)) = target {
-            if cap == nil { format.scale = scale }
-        } else {
-            format.constantDepth = choice.depths.constantDepth
-        }
-        return Allocation(self, format: format, choice, entropy)
+        if case .rate(.scale(let scale)) = target, cap == nil { format.scale = scale }
+        return Allocation(self, format: format, choice)
     }
 
     private func constant(_ count: Int, _ cap: Cap?) throws(VRVQError) -> Allocation {
@@ -124,7 +120,7 @@ public struct RatePlan: Sendable {
         format.constantDepth = count
         var depths: [[Int]] = []
         for analysis in analyses { depths.append(try codec.depths(analysis, rate: .codebooks(count))) }
-        return Allocation(self, format: format, DepthChoice(depths: depths, outcome: .met), entropy)
+        return Allocation(self, format: format, DepthChoice(depths: depths, outcome: .met))
     }
 }
 
@@ -174,8 +170,9 @@ public struct Allocation: Sendable {
     /// Whether the target was within reach.
     public let outcome: Outcome
     private let entropy: EntropyCoding
+    private let threads: Int
 
-    init(_ plan: RatePlan, format: StreamFormat, _ choice: DepthChoice, _ entropy: EntropyCoding) {
+    fileprivate init(_ plan: RatePlan, format: StreamFormat, _ choice: DepthChoice) {
         let samples = format.modelSampleCount(sourceSamples: plan.sampleCount)
         let grids = zip(plan.analyses, choice.depths).map { analysis, depths in
             var grid = analysis.grid(depths, entries: format.entries, hop: format.hop)
@@ -184,7 +181,8 @@ public struct Allocation: Sendable {
         }
         stream = VRVQStream(format: format, grids: grids, sampleCount: plan.sampleCount)
         outcome = choice.outcome
-        self.entropy = entropy
+        entropy = plan.entropy
+        threads = plan.codec.threads
     }
 
     /// The whole stream.
@@ -194,6 +192,6 @@ public struct Allocation: Sendable {
     package func written(tags: [Tag] = []) throws(VRVQError) -> (bytes: [UInt8], statistics: StreamStatistics) {
         var stream = stream
         stream.tags = tags
-        return try stream.written(entropy: entropy)
+        return try stream.written(entropy: entropy, threads: threads)
     }
 }

@@ -11,6 +11,8 @@ struct RateProblem: Sendable {
     let chunks: [Range<Int>]
     /// Bytes of all but chunks with sound: the same whatever the depths of sound are.
     let framingBytes: Int
+    /// Threads that code chunks; the choice does not depend on it.
+    let threads: Int
 
     var frames: Int { analyses[0].frames }
 }
@@ -24,20 +26,6 @@ struct DepthChoice {
 extension StreamStatistics {
     /// Bytes of all but chunks with sound.
     var framingBytes: Int { totalBytes - chunkBytes + silenceRunBytes }
-}
-
-extension [[Int]] {
-    /// The only depth besides 0, where there is only one: such a stream is of constant rate.
-    var constantDepth: Int? {
-        var found: Int?
-        for channel in self {
-            for depth in channel where depth > 0 {
-                if let found, found != depth { return nil }
-                found = depth
-            }
-        }
-        return found
-    }
 }
 
 extension StreamFormat {

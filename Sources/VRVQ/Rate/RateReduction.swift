@@ -27,10 +27,16 @@ public struct RateReduction: Sendable {
     }
 
     /// Reads a whole stream.
-    /// - Parameter entropy: how the chunks of the new one are made small.
+    /// - Parameters:
+    ///   - entropy: how the chunks of the new one are made small.
+    ///   - threads: threads that read and write chunks; what they give does not depend on it.
     /// - Throws: what `StreamReader` throws, and `limitExceeded` for more than `Limits.maximumCodesInMemory` codes.
-    public init(_ bytes: [UInt8], entropy: EntropyCoding = .adaptive) throws(VRVQError) {
+    public init(
+        _ bytes: [UInt8], entropy: EntropyCoding = .adaptive, threads: Int = 1
+    ) throws(VRVQError) {
+        precondition(threads > 0)
         var reader = StreamReader()
+        reader.setThreads(threads)
         reader.push(bytes)
         guard case .format(let format)? = try reader.next() else { throw reader.truncation }
         var collection = try StoredFrames(format)
@@ -40,7 +46,7 @@ public struct RateReduction: Sendable {
         totals = collection.totals!
         statistics = reader.statistics
         events = collection.events
-        problem = collection.problem(entropy)
+        problem = collection.problem(entropy, threads: threads)
     }
 
     /// Seconds of the source.
@@ -56,28 +62,45 @@ public struct RateReduction: Sendable {
         try target.check()
         try cap?.check()
         if case .rate = target { throw VRVQError(.badSetting, "a stream is lowered to a bitrate or a size") }
+        let stored = try written(nil, .mostPossible)
+        if cap == nil, let most = target.bytes(seconds: seconds), Double(stored.bytes.count) <= most {
+            return Double(stored.bytes.count) < most ? stored : try written(nil, .met)
+        }
         let search = RateSearch(problem, limit: cap.map { WindowLimit($0, problem) }, reserved: 0)
-        return try written(try search.choice(target, seconds: seconds))
+        let choice = try search.choice(target, seconds: seconds)
+        let result = try written(choice.depths, choice.outcome)
+        // Of a constant rate whose codes are smaller than the field for a depth.
+        return result.bytes.count < stored.bytes.count || cap != nil ? result : try written(nil, choice.outcome)
     }
 
-    private func written(_ choice: DepthChoice) throws(VRVQError) -> Result {
-        var format = problem.format
-        format.constantDepth = choice.depths.constantDepth
-        let isUnchanged = choice.depths == problem.storedDepths
-        if isUnchanged { format = self.format }
+    /// - Parameter depths: those of the stream where nil.
+    private func written(_ depths: [[Int]]?, _ outcome: Allocation.Outcome) throws(VRVQError) -> Result {
+        let depths = depths == problem.storedDepths ? nil : depths
+        let format = depths == nil ? format : problem.format
         var writer = try StreamWriter(format, entropy: problem.entropy)
         var bytes = writer.header()
         var start = 0
         for event in events {
-            if case .chunk(let grids, _) = event, !isUnchanged {
+            if case .chunk(let grids, _) = event, let depths {
                 let frames = start..<start + grids[0].frames
-                bytes += writer.pieces(zip(grids, choice.depths).map { $0.limited(to: $1[frames]) })
+                bytes += writer.pieces(zip(grids, depths).map { $0.limited(to: $1[frames]) })
                 start = frames.upperBound
             } else {
                 bytes += try writer.write(event)
             }
         }
-        return Result(bytes: bytes, format: format, statistics: writer.statistics, outcome: choice.outcome)
+        return Result(bytes: bytes, format: format, statistics: writer.statistics, outcome: outcome)
+    }
+}
+
+extension RatePlan.Target {
+    /// Bytes that it stands for.
+    fileprivate func bytes(seconds: Double) -> Double? {
+        switch self {
+        case .rate: nil
+        case .bitrate(let kbps): kbps * 1000 / 8 * seconds
+        case .size(let bytes): Double(bytes)
+        }
     }
 }
 
@@ -118,10 +141,10 @@ private struct StoredFrames {
         }
     }
 
-    func problem(_ entropy: EntropyCoding) -> RateProblem {
+    func problem(_ entropy: EntropyCoding, threads: Int) -> RateProblem {
         RateProblem(
             format: format, analyses: analyses, entropy: entropy, allocator: StoredDepthAllocator(), chunks: chunks,
-            framingBytes: writer.statistics.framingBytes)
+            framingBytes: writer.statistics.framingBytes, threads: threads)
     }
 }
 

@@ -2,7 +2,8 @@
 /// two times is not coded again: near its end a search changes few.
 struct StreamCost {
     private let problem: RateProblem
-    private var coder: ChunkCost
+    /// One for each thread.
+    private var coders: [ChunkCost]
     private var known: [[Known]]
     /// All but the chunks that are coded.
     private let otherBytes: Int
@@ -14,35 +15,23 @@ struct StreamCost {
 
     init(_ problem: RateProblem, reserved: Int) {
         self.problem = problem
-        coder = ChunkCost(problem, problem.format)
+        coders = Array(repeating: ChunkCost(problem, problem.format), count: problem.threads)
         known = Array(repeating: [], count: problem.chunks.count)
         otherBytes = reserved + problem.framingBytes
     }
 
     /// Bytes of the stream with these depths, one array per channel.
     mutating func bytes(_ depths: [[Int]]) -> Int {
-        if let depth = depths.constantDepth { return constantRateBytes(depths, depth) }
-        var sum = otherBytes
-        for chunk in problem.chunks.indices { sum += bytes(chunk, depths.map { $0[problem.chunks[chunk]] }) }
-        return sum
-    }
-
-    /// The header has a field more then, and depths cost nothing.
-    private func constantRateBytes(_ depths: [[Int]], _ depth: Int) -> Int {
-        var format = problem.format
-        format.constantDepth = depth
-        var coder = ChunkCost(problem, format)
-        let header = format.headerPayload.count - problem.format.headerPayload.count
-        return problem.chunks.reduce(otherBytes + header) { sum, chunk in
-            sum + coder.bytes(chunk, depths.map { $0[chunk] })
+        let parts = problem.chunks.map { chunk in depths.map { $0[chunk] } }
+        let new = parts.indices.filter { chunk in !known[chunk].contains { $0.depths == parts[chunk] } }
+        let chunks = problem.chunks
+        let sizes = concurrently(new, &coders) { chunk, coder in coder.bytes(chunks[chunk], parts[chunk]) }
+        for (chunk, bytes) in zip(new, sizes) {
+            known[chunk] = known[chunk].suffix(1) + [Known(depths: parts[chunk], bytes: bytes)]
         }
-    }
-
-    private mutating func bytes(_ chunk: Int, _ depths: [ArraySlice<Int>]) -> Int {
-        if let found = known[chunk].first(where: { $0.depths == depths }) { return found.bytes }
-        let bytes = coder.bytes(problem.chunks[chunk], depths)
-        known[chunk] = known[chunk].suffix(1) + [Known(depths: depths, bytes: bytes)]
-        return bytes
+        return parts.indices.reduce(otherBytes) { sum, chunk in
+            sum + known[chunk].first { $0.depths == parts[chunk] }!.bytes
+        }
     }
 }
 

@@ -26,7 +26,7 @@ struct WindowLimit {
         let frameRate = Double(format.modelRate) / Double(format.hop)
         length = max(1, Int(min(cap.seconds * frameRate, Double(max(1, frames)))))
         most = cap.kbps * 1000 * Double(length) / frameRate
-        codeBits = Double(bitWidth(ofValues: format.entries))
+        codeBits = Double(format.bitsPerCode)
         depths = Array(repeating: Array(repeating: format.stages, count: frames), count: problem.analyses.count)
         guard frames > 0 else { return }
         fixedBits = Self.fixedBits(problem)

@@ -45,7 +45,7 @@ public struct StreamEncoder {
         case .codebooks(let count): format.constantDepth = count
         }
         self.format = format
-        writer = try StreamWriter(format, entropy: entropy)
+        writer = try StreamWriter(format, entropy: entropy, threads: codec.threads)
         let empty = CodeGrid(stages: format.stages, entries: format.entries)
         pending = Array(repeating: empty, count: channels)
         for _ in 0..<channels { analyses.append(try ChannelAnalysis(codec, silence: silence)) }
@@ -95,12 +95,8 @@ public struct StreamEncoder {
 
     private mutating func drain(isLast: Bool, into bytes: inout [UInt8]) {
         let ready = pending.map(\.frames).min() ?? 0
-        var start = 0
-        while ready - start >= format.framesPerChunk || (isLast && ready > start) {
-            let end = min(ready, start + format.framesPerChunk)
-            bytes += writer.chunk(pending, frames: start..<end)
-            start = end
-        }
-        for channel in pending.indices { pending[channel].removeFirst(start) }
+        let end = isLast ? ready : ready - ready % format.framesPerChunk
+        bytes += writer.chunks(pending, format.chunks(of: 0..<end))
+        for channel in pending.indices { pending[channel].removeFirst(end) }
     }
 }

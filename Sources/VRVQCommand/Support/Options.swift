@@ -69,13 +69,25 @@ struct WorkOptions: ParsableArguments {
     }
 }
 
-/// What to say and what to write over.
-struct OutputOptions: ParsableArguments {
+/// What to write over.
+struct WritingOptions: ParsableArguments {
     @Flag(name: .long, help: "Write over files that exist.")
     var force = false
+}
 
-    @Flag(name: .long, help: "Print what was done as JSON, one object per file.")
+/// For programs that read what is printed.
+struct PrintingOptions: ParsableArguments {
+    @Flag(name: .long, help: "Print JSON: one object a line.")
     var json = false
+}
+
+/// What to say and what to write over.
+struct OutputOptions: ParsableArguments {
+    @OptionGroup var writing: WritingOptions
+    @OptionGroup var printing: PrintingOptions
+
+    var force: Bool { writing.force }
+    var json: Bool { printing.json }
 
     @Flag(name: .shortAndLong, help: "Say what was done also where standard error is not a terminal.")
     var verbose = false

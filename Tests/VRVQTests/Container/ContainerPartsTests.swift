@@ -1,5 +1,6 @@
 import Testing
 @_spi(Laboratory) import VRVQ
+import VRVQNetwork
 
 @Suite("Container: checksum, numbers, bits, fingerprint")
 struct ContainerPartsTests {

@@ -78,7 +78,7 @@ import VRVQ
             && ratios.contains { ratio in
                 zip(grid.depth, whole.depth).allSatisfy {
                     let most = depth($1, ratio: min(1, ratio * 1.000_001))
-                    return (max(depth($1, ratio: ratio * 0.999_999), most - 1)...most).contains(Int($0))
+                    return (max(depth($1, ratio: min(1, ratio) * 0.999_999), most - 1)...most).contains(Int($0))
                 }
             }
     }
@@ -96,10 +96,10 @@ import VRVQ
 
     /// Streams of every shape: any channels, stages, chunks, silences, constant rates.
     @Test func sizesOfAnyStream() throws {
-        for round in 0..<40 {
+        for round in 0..<15 {
             let seed = ContainerRandom.seed &+ UInt64(round)
             var random = ContainerRandom(seed: seed)
-            let stream = random.stream()
+            let stream = random.stream(frames: random.int(0...100))
             let bytes = try stream.encoded()
             let reach = try reach(bytes, .adaptive)
             guard reach.lowerBound < bytes.count else { continue }
