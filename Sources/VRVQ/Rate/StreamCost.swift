@@ -5,8 +5,8 @@ struct StreamCost {
     private var model: AdaptiveModel?
     private let chunks: [Range<Int>]
     private var known: [[Known]]
-    /// All but the chunks that are coded.
-    private let otherBytes: Int
+    /// What stands before the first chunk.
+    private let frontBytes: Int
 
     private struct Known {
         let depths: [ArraySlice<Int>]
@@ -22,26 +22,17 @@ struct StreamCost {
             $0..<min(frames, $0 + format.framesPerChunk)
         }
         known = Array(repeating: [], count: chunks.count)
-        otherBytes = reserved + (try Self.framing(plan, chunks))
-    }
-
-    /// Header, silence runs and trailer: the same whatever the depths of sound are.
-    private static func framing(_ plan: RatePlan, _ chunks: [Range<Int>]) throws(VRVQError) -> Int {
-        var writer = try StreamWriter(plan.format, entropy: .packed)
-        _ = writer.header()
-        for frames in chunks {
-            _ = writer.chunk(plan.analyses.map { $0.grid(frames, plan.format) { _ in 1 } })
-        }
-        _ = try writer.trailer(sampleCount: plan.sampleCount)
-        let statistics = writer.statistics
-        return statistics.totalBytes - statistics.chunkBytes + statistics.silenceRunBytes
+        frontBytes =
+            SectionScanner.preambleBytes + Section.byteCount(payload: format.headerPayload.count) + reserved
     }
 
     /// Bytes of the stream with these depths, one array per channel.
     mutating func bytes(_ depths: [[Int]]) -> Int {
-        var sum = otherBytes
-        for chunk in chunks.indices { sum += bytes(chunk, depths.map { $0[chunks[chunk]] }) }
-        return sum
+        var tally = StreamTally(plan.format, frontBytes: frontBytes)
+        for chunk in chunks.indices {
+            tally.add(bytes: bytes(chunk, depths.map { $0[chunks[chunk]] }), frames: chunks[chunk].count)
+        }
+        return tally.total(sampleCount: plan.sampleCount)
     }
 
     private mutating func bytes(_ chunk: Int, _ depths: [ArraySlice<Int>]) -> Int {
