@@ -28,6 +28,7 @@ struct Encode: ParsableCommand {
     @Option(name: .long, help: "Standard input is raw samples, for example s16le:44100:2.")
     var rawFormat: String?
 
+    @OptionGroup var live: LiveOptions
     @OptionGroup var work: WorkOptions
     @OptionGroup var reporting: OutputOptions
 
@@ -51,6 +52,11 @@ struct Encode: ParsableCommand {
             throw Failure.usage("a stream would go to the terminal: name a file with -o or redirect the output")
         }
         let reporting = reporting
+        if let latency = try live.milliseconds() {
+            return try LiveEncodeJob(
+                codec, rate: rate, raw: raw, items: plan.items, latency: latency, reporting: reporting
+            ).run()
+        }
         try plan.run(jobs: work.jobs) { item in
             let job = EncodeJob(
                 codec: codec, rate: rate, raw: item.input == "-" ? raw : nil, item: item, reporting: reporting,
