@@ -31,6 +31,7 @@ struct Encode: ParsableCommand {
     @Option(name: .long, help: "Standard input is raw samples, for example s16le:44100:2.")
     var rawFormat: String?
 
+    @OptionGroup var live: LiveOptions
     @OptionGroup var work: WorkOptions
     @OptionGroup var reporting: OutputOptions
 
@@ -54,12 +55,25 @@ struct Encode: ParsableCommand {
             throw Failure.usage("a stream would go to the terminal: name a file with -o or redirect the output")
         }
         let reporting = reporting
+        if let latency = try live.milliseconds() {
+            try checkLive()
+            return try LiveEncodeJob(
+                codec, settings: settings, raw: raw, items: plan.items, latency: latency, reporting: reporting
+            ).run()
+        }
         try plan.run(jobs: work.jobs) { item in
             let job = EncodeJob(
                 codec: codec, settings: settings, raw: item.input == "-" ? raw : nil, item: item, reporting: reporting,
                 showsProgress: plan.items.count == 1)
             try job.run()
         }
+    }
+
+    /// Live sound is not known as a whole, and is not held back to see whether it is silence.
+    private func checkLive() throws {
+        if target.areGiven { throw Failure.usage("--live cannot meet a target: that takes the whole recording") }
+        if coding.dtx != nil { throw Failure.usage("--live leaves no silence out: --dtx is not for it") }
+        if coding.chunk != nil { throw Failure.usage("--live makes chunks as long as --latency: give that alone") }
     }
 
     private func settings(_ codec: Codec) throws -> EncoderSettings {

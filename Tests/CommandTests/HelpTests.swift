@@ -4,7 +4,7 @@ extension CommandTests {
     @Suite("Help") struct HelpTests {
         private static let subcommands = [
             "encode", "decode", "info", "transcode", "cut", "cat", "tags", "verify", "repair", "tokens",
-            "import-dac", "depth-map", "evaluate",
+            "import-dac", "simulate-loss", "depth-map", "evaluate",
             "model",
             "bench",
         ]

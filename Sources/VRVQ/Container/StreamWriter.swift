@@ -1,6 +1,6 @@
 /// Writes a stream front to back: header, then tags and chunks in any order, then the trailer. Every call gives the
 /// bytes to put behind those given before, so it serves files and pipes alike; it keeps no frames but a count of
-/// silent ones. `StreamReader` is its twin.
+/// silent ones, and some kilobytes of a chunk index, which it puts before the trailer of a long stream. `StreamReader` is its twin.
 public struct StreamWriter: Sendable {
     /// The format of the stream.
     public let format: StreamFormat
@@ -15,6 +15,12 @@ public struct StreamWriter: Sendable {
     private var models: [AdaptiveModel?]
     private var ledger = SegmentLedger()
     private var hasSegments = false
+    /// Frames after which a position section comes before the next chunk; nil for none.
+    public var positionInterval: Int?
+    /// Frames before the last position section.
+    private var lastPosition = 0
+    /// Nil once the stream has several segments, which an index cannot tell apart.
+    private var index: SeekIndex?
 
     private enum Stage { case start, open, ended }
 
@@ -28,6 +34,7 @@ public struct StreamWriter: Sendable {
         try format.validate()
         self.format = format
         models = Array(repeating: entropy == .adaptive ? AdaptiveModel(format) : nil, count: threads)
+        index = SeekIndex(format)
     }
 
     /// The first bytes: magic, version, header section. To be called once, first.
@@ -80,14 +87,14 @@ public struct StreamWriter: Sendable {
             pendingSilence += frames.count
             return []
         }
-        let silence = flush()
+        let front = flush() + startChunk()
         let (payload, bits) =
             coded
             ?? ChunkCoding.payload(
                 grids, frames: frames, format: format, &models[0], isAlwaysAdaptive: isAlwaysAdaptive)
         let bytes = Section.bytes(.chunk, payload: payload)
         statistics.countChunk(bytes: bytes.count, bits: bits, frames: frames.count)
-        return silence + bytes
+        return front + bytes
     }
 
     /// A chunk of all frames of some grids, one per coded channel.
@@ -104,6 +111,7 @@ public struct StreamWriter: Sendable {
             throw VRVQError(.badSetting, error.message)
         }
         hasSegments = true
+        if statistics.chunks > 0 { index = nil }
         let bytes = Section.bytes(.segment, payload: segment.payload(format))
         statistics.otherBytes += bytes.count
         return silence + bytes
@@ -113,9 +121,17 @@ public struct StreamWriter: Sendable {
     /// constant depth, and the section must be whole and no silence run.
     mutating func copy(chunk section: ArraySlice<UInt8>, frames: Int) -> [UInt8] {
         precondition(stage == .open, "sections come after the header and before the trailer")
-        let silence = flush()
+        let front = flush() + startChunk()
         ledger.count(frames: frames)
         statistics.countChunk(bytes: section.count, bits: BitCount(), frames: frames)
+        return front + section
+    }
+
+    /// A section of another stream, neither chunk nor segment, as it is.
+    mutating func copy(section: ArraySlice<UInt8>) -> [UInt8] {
+        precondition(stage == .open, "sections come after the header and before the trailer")
+        let silence = flush()
+        statistics.otherBytes += section.count
         return silence + section
     }
 
@@ -131,10 +147,23 @@ public struct StreamWriter: Sendable {
     public mutating func flush() -> [UInt8] {
         precondition(stage == .open, "sections come after the header and before the trailer")
         guard pendingSilence > 0 else { return [] }
+        let position = startChunk()
         let bytes = Section.bytes(.chunk, payload: ChunkCoding.silencePayload(frames: pendingSilence))
         statistics.countSilence(bytes: bytes.count, frames: pendingSilence)
         pendingSilence = 0
-        return bytes
+        return position + bytes
+    }
+
+    /// What has to stand before a chunk that comes now: a position section where one is due.
+    private mutating func startChunk() -> [UInt8] {
+        var position: [UInt8] = []
+        if let positionInterval, statistics.frames - lastPosition >= positionInterval {
+            position = StreamPosition(chunks: statistics.chunks, frames: statistics.frames).section
+            statistics.otherBytes += position.count
+            lastPosition = statistics.frames
+        }
+        index?.note(offset: statistics.totalBytes, frame: statistics.frames)
+        return position
     }
 
     /// The last bytes. `sampleCount` is the source's, per channel; the frames written have to be exactly those that it
@@ -153,10 +182,12 @@ public struct StreamWriter: Sendable {
         }
         let totals = StreamTotals(
             sampleCount: sampleCount, frames: statistics.frames, chunks: statistics.chunks)
-        let bytes = Section.bytes(.trailer, payload: totals.payload())
+        let index = index?.section ?? []
+        statistics.otherBytes += index.count
+        let bytes = Section.bytes(.trailer, payload: totals.payload(indexDistance: index.count))
         statistics.trailerBytes = bytes.count
         stage = .ended
-        return silence + bytes
+        return silence + index + bytes
     }
 
     private func check(_ grids: [CodeGrid], _ frames: Range<Int>) {

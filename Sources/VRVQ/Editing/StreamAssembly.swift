@@ -8,6 +8,8 @@ struct StreamAssembly {
     private var samplesBefore = 0
     /// Samples of the segment at hand, once there is one.
     private var samples: Int?
+    /// The last entropy model section.
+    private var entropyModel: ArraySlice<UInt8>?
 
     init(_ format: StreamFormat, tags: [Tag]) throws(VRVQError) {
         writer = try StreamWriter(format)
@@ -25,23 +27,22 @@ struct StreamAssembly {
         let segment = part.segment
         let start = segment.firstSample + range.lowerBound
         let needed = format.frameCount(sourceSamples: segment.firstSample + range.upperBound)
-        let first = max(segment.firstFrame, start * format.modelRate / format.sourceRate / format.hop - context.back)
-        let last = min(
-            segment.firstFrame + part.frames, needed + min(context.ahead, Limits.maximumLookAhead))
+        let frames = part.frames(for: range, context: context, format)
         let next = Segment(
-            previousSampleCount: samples ?? 0, firstFrame: first, firstSample: start, lookAhead: last - needed)
+            previousSampleCount: samples ?? 0, firstFrame: frames.lowerBound, firstSample: start,
+            lookAhead: frames.upperBound - needed)
         // A stream without segment sections is a whole recording.
         if samples != nil || next != Segment() { bytes += try writer.segment(next) }
         samplesBefore += samples ?? 0
         samples = range.count
-        try copy(part, outline, first - segment.firstFrame..<last - segment.firstFrame)
+        try copy(part, outline, frames.lowerBound - segment.firstFrame..<frames.upperBound - segment.firstFrame)
     }
 
     /// Some frames, counted from the part's first one.
     private mutating func copy(
         _ part: StreamOutline.Part, _ outline: StreamOutline, _ frames: Range<Int>
     ) throws(VRVQError) {
-        var start = 0
+        var start = part.skippedFrames
         for chunk in part.chunks {
             let wanted = frames.clamped(to: start..<start + chunk.frames)
             if !wanted.isEmpty {
@@ -56,12 +57,22 @@ struct StreamAssembly {
         _ chunk: StreamOutline.Chunk, _ outline: StreamOutline, _ frames: Range<Int>
     ) throws(VRVQError) {
         if !chunk.isSilence && frames.count == chunk.frames && fits(outline.format) {
-            bytes += writer.copy(chunk: try outline.section(chunk), frames: frames.count)
+            try carry(chunk.entropyModel, outline)
+            bytes += writer.copy(chunk: try outline.section(chunk.place), frames: frames.count)
         } else if let grids = try outline.grids(chunk) {
             bytes += writer.chunk(grids, frames: frames)
         } else {
             try writer.silence(frames: frames.count)
         }
+    }
+
+    /// Brings the entropy model section along that a chunk needs, unless it is the last one written.
+    private mutating func carry(_ place: SectionPlace?, _ outline: StreamOutline) throws(VRVQError) {
+        guard let place else { return }
+        let section = try outline.section(place)
+        guard section != entropyModel else { return }
+        bytes += writer.copy(section: section)
+        entropyModel = section
     }
 
     /// Whether chunks mean the same in both streams.

@@ -12,9 +12,27 @@ public enum StreamCut {
         _ bytes: [UInt8], samples: (StreamFormat) throws(VRVQError) -> Range<Int>,
         context: (StreamFormat) throws(VRVQError) -> FrameContext
     ) throws(VRVQError) -> [UInt8] {
-        let outline = try StreamOutline(bytes)
-        let samples = try samples(outline.format)
-        let context = try context(outline.format)
+        let outline = try StreamOutline(StreamBytes(bytes))
+        return try cut(outline, samples: try samples(outline.format), context: try context(outline.format))
+    }
+
+    /// The same of a stream that need not be in memory, for decoding: where it has a chunk index, nothing before the
+    /// piece is read but the front of the stream, so that tags between chunks may be missing.
+    public static func excerpt(
+        _ stream: StreamBytes, samples: (StreamFormat) throws(VRVQError) -> Range<Int>,
+        context: (StreamFormat) throws(VRVQError) -> FrameContext
+    ) throws(VRVQError) -> [UInt8] {
+        let format = try StreamOutline(headOf: stream).format
+        let (samples, context) = (try samples(format), try context(format))
+        if let outline = StreamOutline.indexed(stream, samples: samples, context: context) {
+            return try cut(outline, samples: samples, context: context)
+        }
+        return try cut(try StreamOutline(stream), samples: samples, context: context)
+    }
+
+    private static func cut(
+        _ outline: StreamOutline, samples: Range<Int>, context: FrameContext
+    ) throws(VRVQError) -> [UInt8] {
         let wanted = samples.clamped(to: 0..<outline.sampleCount)
         guard !wanted.isEmpty else {
             throw VRVQError(
@@ -52,13 +70,13 @@ public enum StreamCut {
         var format: StreamFormat?
         var tags: [Tag] = []
         for (index, bytes) in streams.enumerated() {
-            let outline = try StreamOutline(bytes)
+            let outline = try StreamOutline(StreamBytes(bytes))
             if index == 0 { tags = outline.tags }
             format = try format?.joined(with: outline.format, number: index + 1) ?? outline.format
         }
         var assembly = try StreamAssembly(format!, tags: tags)
         for bytes in streams {
-            let outline = try StreamOutline(bytes)
+            let outline = try StreamOutline(StreamBytes(bytes))
             for part in outline.parts where part.sampleCount > 0 {
                 let most = FrameContext(back: .max / 4, ahead: .max / 4)
                 try assembly.append(part, of: outline, samples: 0..<part.sampleCount, context: most)

@@ -96,14 +96,10 @@ public struct RatePlan: Sendable {
     private func problem() throws(VRVQError) -> RateProblem {
         let chunks = format.chunks(of: 0..<analyses[0].frames)
         var writer = try StreamWriter(format, entropy: .packed)
-        _ = writer.header()
-        for frames in chunks {
-            _ = writer.chunk(analyses.map { $0.grid(frames, format) { _ in 1 } })
-        }
-        _ = try writer.trailer(sampleCount: sampleCount)
+        let others = [writer.header().count] + Array(repeating: 0, count: chunks.count)
         return RateProblem(
             format: format, analyses: analyses, entropy: entropy, allocator: allocator, chunks: chunks,
-            framingBytes: writer.statistics.framingBytes, threads: codec.threads)
+            layout: StreamLayout(others: others, sampleCount: sampleCount), threads: codec.threads)
     }
 
     private func allocation(_ choice: DepthChoice, _ target: Target, _ cap: Cap?) -> Allocation {

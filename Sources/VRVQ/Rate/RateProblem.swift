@@ -9,8 +9,8 @@ struct RateProblem: Sendable {
     let allocator: any DepthAllocator
     /// Frames of each chunk, in order.
     let chunks: [Range<Int>]
-    /// Bytes of all but chunks with sound: the same whatever the depths of sound are.
-    let framingBytes: Int
+    /// What stands between and behind the chunks.
+    let layout: StreamLayout
     /// Threads that code chunks; the choice does not depend on it.
     let threads: Int
 
@@ -23,9 +23,14 @@ struct DepthChoice {
     let outcome: Allocation.Outcome
 }
 
-extension StreamStatistics {
-    /// Bytes of all but chunks with sound.
-    var framingBytes: Int { totalBytes - chunkBytes + silenceRunBytes }
+/// What a stream has besides chunks, whatever their depths are.
+struct StreamLayout: Sendable {
+    /// Bytes of other sections before each chunk, and behind the last one without chunk index and trailer.
+    var others: [Int]
+    /// False where several segments leave no place for a chunk index.
+    var hasIndex = true
+    /// Samples per channel of the source.
+    var sampleCount: Int
 }
 
 extension StreamFormat {

@@ -112,7 +112,8 @@ private struct StoredFrames {
     private let format: StreamFormat
     private var analyses: [Analysis]
     private var chunks: [Range<Int>] = []
-    /// Writes the stream with the least depths, to see what is not chunks with sound.
+    private var layout: StreamLayout
+    /// Writes what is not chunks, to see how large it is.
     private var writer: StreamWriter
 
     init(_ format: StreamFormat) throws(VRVQError) {
@@ -120,7 +121,7 @@ private struct StoredFrames {
         (variable.constantDepth, variable.scale) = (nil, nil)
         self.format = variable
         writer = try StreamWriter(variable, entropy: .packed)
-        _ = writer.header()
+        layout = StreamLayout(others: [writer.header().count], sampleCount: 0)
         analyses = Array(repeating: Analysis(stages: format.stages), count: format.codedChannels)
     }
 
@@ -131,20 +132,28 @@ private struct StoredFrames {
             let frames = firstFrame..<firstFrame + grids[0].frames
             try (0...Limits.maximumCodesInMemory).check(
                 frames.upperBound * format.stages * format.codedChannels, "number of codes of a stream read at once")
-            chunks += format.chunks(of: frames)
+            let new = format.chunks(of: frames)
+            chunks += new
+            layout.others += Array(repeating: 0, count: new.count)
             for channel in grids.indices { analyses[channel].append(grids[channel]) }
             _ = writer.pieces(grids.map { $0.limited(to: 1) })
         case .end(let totals):
             self.totals = totals
+            layout.sampleCount = totals.sampleCount
             _ = try writer.write(event)
-        default: _ = try writer.write(event)
+        default:
+            if case .segment = event, !chunks.isEmpty { layout.hasIndex = false }
+            let before = writer.statistics
+            _ = try writer.write(event)
+            let after = writer.statistics
+            layout.others[chunks.count] += after.tagBytes - before.tagBytes + after.otherBytes - before.otherBytes
         }
     }
 
     func problem(_ entropy: EntropyCoding, threads: Int) -> RateProblem {
         RateProblem(
             format: format, analyses: analyses, entropy: entropy, allocator: StoredDepthAllocator(), chunks: chunks,
-            framingBytes: writer.statistics.framingBytes, threads: threads)
+            layout: layout, threads: threads)
     }
 }
 

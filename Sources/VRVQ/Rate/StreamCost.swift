@@ -5,8 +5,8 @@ struct StreamCost {
     /// One for each thread.
     private var coders: [ChunkCost]
     private var known: [[Known]]
-    /// All but the chunks that are coded.
-    private let otherBytes: Int
+    /// Bytes that the stream will have besides.
+    private let reserved: Int
 
     private struct Known {
         let depths: [ArraySlice<Int>]
@@ -17,7 +17,7 @@ struct StreamCost {
         self.problem = problem
         coders = Array(repeating: ChunkCost(problem, problem.format), count: problem.threads)
         known = Array(repeating: [], count: problem.chunks.count)
-        otherBytes = reserved + problem.framingBytes
+        self.reserved = reserved
     }
 
     /// Bytes of the stream with these depths, one array per channel.
@@ -29,9 +29,14 @@ struct StreamCost {
         for (chunk, bytes) in zip(new, sizes) {
             known[chunk] = known[chunk].suffix(1) + [Known(depths: parts[chunk], bytes: bytes)]
         }
-        return parts.indices.reduce(otherBytes) { sum, chunk in
-            sum + known[chunk].first { $0.depths == parts[chunk] }!.bytes
+        var tally = StreamTally(problem.format, hasIndex: problem.layout.hasIndex)
+        tally.add(others: reserved)
+        for (chunk, frames) in chunks.enumerated() {
+            tally.add(others: problem.layout.others[chunk])
+            tally.add(bytes: known[chunk].first { $0.depths == parts[chunk] }!.bytes, frames: frames.count)
         }
+        tally.add(others: problem.layout.others[chunks.count])
+        return tally.total(sampleCount: problem.layout.sampleCount)
     }
 }
 
