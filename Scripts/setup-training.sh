@@ -46,19 +46,8 @@ install_tools() {
         </dev/null >/dev/null 2>&1 || fail "apt-get could not install $packages; check the network"
 }
 
-# "FOLDER VERSION" of the PyTorch that an interpreter finds; nothing where it has none. It is looked up, not imported:
-# an import takes seconds and fails in an installation without the GPU's libraries.
-installed_torch() {
-    "$python" - 2>/dev/null <<'PYTHON' || true
-import importlib.util, os, re
-spec = importlib.util.find_spec("torch")
-for folder in (spec.submodule_search_locations or []) if spec else []:
-    text = open(os.path.join(folder, "version.py")).read()
-    version = re.search(r"__version__ = '([0-9.]+)", text).group(1)
-    if os.path.exists(os.path.join(folder, "include", "ATen", "ATen.h")):
-        print(folder, version)
-PYTHON
-}
+# "FOLDER VERSION" of the PyTorch that the interpreter finds; nothing where it has none.
+installed_torch() { "$python" "$plugin_source/find-torch.py" 2>/dev/null || true; }
 
 # True for 2.9 and newer.
 is_new_enough() {

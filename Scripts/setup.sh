@@ -21,7 +21,7 @@ have_library() { have pkg-config && pkg-config --exists "$1" 2>/dev/null; }
 
 # A build folder made by another user (a first run as root, say) fails later with a page of noise.
 check_folders() {
-    for folder in .build .build-asan .build-install Laboratory/.build output; do
+    for folder in .build .build-asan .build-install Laboratory/.build Laboratory/.build-bundle output; do
         if [ -e "$folder" ] && [ ! -w "$folder" ]; then
             complain "'$folder' belongs to another user; remove it as that user with: make clean"
         fi

@@ -46,6 +46,13 @@ run_some_tests() {
 # Without testable imports the tests run the very objects that `swift build -c release` makes, and share them.
 release_tests() { "$1" -c release --disable-testable-imports "${@:2}"; }
 
+# A bundle is made of a program that is linked in another way; tests of it skip where VRVQ_BUNDLE_PROGRAM names none.
+build_bundle_program() {
+    [ "$(uname -s) $(uname -m)" = "Linux x86_64" ] || return 0
+    VRVQ_BUNDLE_PROGRAM=$(Scripts/bundle.sh program)
+    export VRVQ_BUNDLE_PROGRAM
+}
+
 # The package of the training. Its tests look into its rooms, so testable imports stay on.
 laboratory_tests() { "$1" -c release --package-path Laboratory "${@:2}"; }
 
@@ -58,6 +65,7 @@ sanitized_tests() {
 if [ -n "$filter" ]; then
     release_tests run_tests --filter "$filter"
     matched_here=$matched
+    case $filter in *[Bb]undle*) build_bundle_program ;; esac
     laboratory_tests run_tests --filter "$filter"
     if [ "$matched_here$matched" = nono ]; then
         echo "test: no test's name matches $filter" >&2
@@ -67,5 +75,6 @@ else
     Scripts/check.sh
     release_tests run_some_tests
     sanitized_tests
+    build_bundle_program
     laboratory_tests run_some_tests
 fi
