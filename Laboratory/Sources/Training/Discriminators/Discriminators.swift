@@ -41,7 +41,9 @@ package struct Discriminators: Sendable {
         var weights: [String: Tensor] = [:]
         for (type, name, size) in plan(architecture) {
             for layer in type.layers(name, size, architecture) {
-                for parameter in try layer.initial(seed: seed, dtype, on: device) { weights[parameter.name] = parameter.tensor }
+                for parameter in try layer.initial(seed: seed, dtype, on: device) {
+                    weights[parameter.name] = parameter.tensor
+                }
             }
         }
         return weights
