@@ -7,7 +7,9 @@ extension StreamInspection {
         settleMarks()
         if let totals {
             let start = marks.last ?? Mark(run: 0, frames: 0, place: 0..<0, tellsOfMissing: false)
-            settle(start.run..<runs.count, frames: totals.frames - start.frames)
+            let frames = totals.frames - start.frames
+            if start.tellsOfMissing { insertMissingEnd(start.run, frames) }
+            settle(start.run..<runs.count, frames: frames)
         }
         var first = 0
         for run in runs {
@@ -50,6 +52,14 @@ extension StreamInspection {
         fault("chunks are missing before this position section", place..<place)
         runs.insert(Run(kind: .lost, bytes: place..<place, frames: 1, fault: faults.count - 1), at: mark.run)
         for segment in segments.indices where segments[segment].offset > place { segments[segment].run += 1 }
+    }
+
+    /// Behind a position section nothing is missing but what the trailer counts.
+    private mutating func insertMissingEnd(_ start: Int, _ frames: Int) {
+        let isLost = runs[start...].contains { $0.kind == .lost }
+        guard frames > intactFrames(start..<runs.count), !isLost else { return }
+        fault("chunks are missing before the end", bytes.count..<bytes.count)
+        runs.append(Run(kind: .lost, bytes: bytes.count..<bytes.count, frames: 1, fault: faults.count - 1))
     }
 
     private func intactFrames(_ range: Range<Int>) -> Int {
