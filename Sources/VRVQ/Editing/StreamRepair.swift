@@ -9,12 +9,16 @@ extension StreamInspection {
 
     /// The repaired stream.
     /// - Throws: `unsupported` for a damaged stream with segments, whose time lines cannot be told from what is left;
-    ///   `limitExceeded` where the trailer claims more lost frames than silence may stand for.
+    ///   `limitExceeded` where the trailer claims more lost frames than silence may stand for, or where what is left
+    ///   stands for more frames than a stream may have.
     public func repaired() throws(VRVQError) -> [UInt8] {
         guard !faults.isEmpty else { return bytes }
         guard !hasSegments else {
             throw VRVQError(.unsupported, "a damaged stream that was cut or joined cannot be repaired")
         }
+        // Unlike the strict reader the inspection goes on whatever frames add up to; within this no product overflows.
+        let most = format.frameCount(sourceSamples: Limits.maximumSampleCount)
+        try (0...most).check(frames, "number of frames in the stream")
         var writer = try StreamWriter(format)
         var result = writer.header()
         if !tags.isEmpty { result += try writer.tags(tags) }

@@ -1,0 +1,51 @@
+import Foundation
+import HostileInput
+import Testing
+
+/// The fuzzer's entries over files that are kept: every input that once broke a reader, and all fixtures.
+@Suite("Hostile input: cases that are kept")
+struct HostileInputTests {
+    private static let root = URL(fileURLWithPath: #filePath).appendingPathComponent("../../..").standardized
+
+    /// A file for an entry.
+    struct Case: CustomTestStringConvertible {
+        let target: HostileInput
+        let file: URL
+        var testDescription: String { "\(target.rawValue): \(file.lastPathComponent)" }
+    }
+
+    private static func files(_ folder: String) -> [URL] {
+        let folder = root.appendingPathComponent(folder)
+        let found = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        return (found ?? []).filter { !$0.lastPathComponent.hasPrefix(".") }.sorted { $0.path < $1.path }
+    }
+
+    static let cases: [Case] = HostileInput.allCases.flatMap { target in
+        files("Fuzz/Cases/\(target.rawValue)").map { Case(target: target, file: $0) }
+    }
+
+    static let fixtures = ["Fixtures/faulty", "Fixtures/golden", "VRVQTests/Model/Fixtures", "VRVQArraysTests/Fixtures"]
+        .flatMap { files("Tests/\($0)") }
+
+    @Test(.timeLimit(.minutes(1)), arguments: cases) func keepsItsWord(_ kept: Case) throws {
+        try kept.target.run(Array(try Data(contentsOf: kept.file)))
+    }
+
+    /// Every folder of cases is one of an entry: a case under another name would never be run.
+    @Test func foldersAreTargets() throws {
+        let names = Set(HostileInput.allCases.map(\.rawValue))
+        for folder in Self.files("Fuzz/Cases") { #expect(names.contains(folder.lastPathComponent)) }
+        #expect(Self.cases.count >= Self.files("Fuzz/Cases").count)
+    }
+
+    /// Every fixture through every entry, with and without numbers in front.
+    @Test(.timeLimit(.minutes(5)), arguments: HostileInput.allCases) func fixtures(_ target: HostileInput) throws {
+        #expect(Self.fixtures.count > 90)
+        for file in Self.fixtures {
+            let bytes = Array(try Data(contentsOf: file))
+            try target.run(bytes)
+            try target.run([1] + bytes)
+            try target.run([0, 10, 0, 90, 0, 2, 2, 0] + bytes)
+        }
+    }
+}
