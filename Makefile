@@ -7,16 +7,20 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 FILTER ?=
 AUDIO ?=
+TARGET ?=
+MINUTES ?= 20
 
 # Handed on through the environment, unexpanded, so that spaces, quotes and dollar signs arrive as they were typed.
 export VRVQ_FILTER := $(value FILTER)
 export VRVQ_SANITIZED := $(value SANITIZED)
 export VRVQ_AUDIO := $(value AUDIO)
+export VRVQ_TARGET := $(value TARGET)
+export VRVQ_MINUTES := $(value MINUTES)
 export VRVQ_PREFIX := $(value PREFIX)
 export VRVQ_DESTDIR := $(value DESTDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format build release install uninstall setup setup-training clean
+.PHONY: help demo test fuzz fuzz-all fuzz-report check format build release install uninstall setup setup-training clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -29,13 +33,24 @@ test: ## run every check and test, or a part: make test [FILTER=regex]
 	@Scripts/setup.sh 'make test'
 	@Scripts/test.sh "$$VRVQ_FILTER"
 
+fuzz: ## try a reader of foreign bytes with made-up inputs: make fuzz TARGET=container [MINUTES=20]
+	@Scripts/setup.sh 'make fuzz'
+	@Scripts/fuzz.sh "$$VRVQ_TARGET" "$$VRVQ_MINUTES"
+
+fuzz-all: ## the same for every reader, one after the other: make fuzz-all [MINUTES=20]
+	@Scripts/setup.sh 'make fuzz-all'
+	@Scripts/fuzz.sh all "$$VRVQ_MINUTES"
+
+fuzz-report: ## executions, coverage and findings of all such runs so far
+	@Scripts/fuzz.sh report
+
 check: ## formatting, file sizes, layering, dependencies, lengths (no build)
 	@Scripts/setup.sh 'make check'
 	@Scripts/check.sh
 
 format: ## rewrite the Swift sources in the project's format
 	@swift format --in-place --parallel --recursive Package.swift Sources Tests \
-		Laboratory/Package.swift Laboratory/Sources Laboratory/Tests
+		Laboratory/Package.swift Laboratory/Sources Laboratory/Tests Fuzz/Package.swift Fuzz/Sources
 
 build: ## release build of the program, into .build/release
 	@Scripts/setup.sh 'make build'
@@ -58,5 +73,5 @@ setup-training: ## bring PyTorch for the laboratory, compile its plugin: make se
 	@Scripts/setup.sh 'make setup-training'
 	@Scripts/setup-training.sh
 
-clean: ## remove what was built and the demo's output
-	@rm -rf .build .build-asan .build-install Laboratory/.build output
+clean: ## remove what was built and the demo's output (the fuzzer's corpora in .build-fuzz stay)
+	@rm -rf .build .build-asan .build-install Laboratory/.build Fuzz/.build output

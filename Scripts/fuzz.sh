@@ -76,7 +76,7 @@ fuzz() {
     say "$1 for $2 minutes; log in $work/log"
     VRVQ_FUZZ_TARGET=$1 ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}" \
         "$program" -max_total_time=$(($2 * 60)) -max_len="$(longest "$1")" -timeout=$seconds \
-        -rss_limit_mb=$process_mb -malloc_limit_mb=$allocation_mb -dict=Fuzz/dictionary -use_value_profile=1 \
+        -rss_limit_mb=$process_mb -malloc_limit_mb=$allocation_mb -dict=Fuzz/dictionary \
         -artifact_prefix="$work/found/" -print_final_stats=1 "$work/corpus" "$work/seeds" >>"$work/log" 2>&1 ||
         status=$?
     tail -n 1 <(grep -a 'DONE\|ERROR' "$work/log") >&2

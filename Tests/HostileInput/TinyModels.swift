@@ -28,7 +28,8 @@ enum TinyModels {
     /// A pyramid as the published DAC's, for 3 stages of up to 1024 entries.
     static let dac = codec(
         Architecture(
-            sampleRate: 8000, encoder: .pyramid(width: 2, strides: [2, 4]), decoder: .pyramid(width: 8, strides: [4, 2]),
+            sampleRate: 8000, encoder: .pyramid(width: 2, strides: [2, 4]),
+            decoder: .pyramid(width: 8, strides: [4, 2]),
             latent: 4, quantizer: .init(dimensions: [2, 2, 2], entries: 1024, lookup: .cosine), importance: nil))
 
     private static func frameRate(_ shape: Shape) -> Architecture {

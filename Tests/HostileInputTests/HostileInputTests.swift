@@ -24,8 +24,10 @@ struct HostileInputTests {
         files("Fuzz/Cases/\(target.rawValue)").map { Case(target: target, file: $0) }
     }
 
-    static let fixtures = ["Fixtures/faulty", "Fixtures/golden", "VRVQTests/Model/Fixtures", "VRVQArraysTests/Fixtures"]
-        .flatMap { files("Tests/\($0)") }
+    static let fixtures = [
+        "Fixtures/faulty", "Fixtures/golden", "VRVQTests/Model/Fixtures", "VRVQArraysTests/Fixtures",
+    ]
+    .flatMap { files("Tests/\($0)") }
 
     @Test(.timeLimit(.minutes(1)), arguments: cases) func keepsItsWord(_ kept: Case) throws {
         try kept.target.run(Array(try Data(contentsOf: kept.file)))
