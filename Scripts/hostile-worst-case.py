@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Measures what files of at most 1 MB can cost: the longest time and the most memory of every command that reads one.
 
-    Scripts/hostile-worst-case.py .build/release/vrvq
+    Scripts/hostile-worst-case.py .build/release/vrvq [BYTES]
 
 The files keep the format and make as much as it allows of every byte: full chunks of coding 3 in which nothing ever
 changes, silence in 2^24 pieces, empty sections, damage that looks like sections, arrays that unpack to a thousand times
-their size. Prints a line for each file and command: seconds, MiB at the peak, exit status.
+their size. Sound is written up to 256 MiB. Prints a line for each file and command: seconds, MiB at the peak, exit status.
 """
 import importlib.util
 import os
@@ -23,7 +23,7 @@ SPEC = importlib.util.spec_from_file_location("faulty", HERE / "make-faulty-stre
 faulty = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(faulty)
 
-SIZE = 1_000_000
+SIZE = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
 CHECKPOINT = HERE.parent / "Tests/VRVQTests/Model/Fixtures/vrvq.pth"
 
 
@@ -52,12 +52,12 @@ class RangeEncoder:
         return low.to_bytes(self.shifts + 1, "big")
 
 
-def silent_frames(frames):
-    """A chunk of coding 3 in which every frame is silent: one decision each."""
+def silent_frames(frames, channels=1):
+    """A chunk of coding 3 in which every frame of every channel is silent: one decision each."""
     coder, first, again = RangeEncoder(), [8 * 256, 2], [224 * 256, 2]
     coder.decide([8 * 256, 2], True)
-    for frame in range(frames):
-        coder.decide(again if frame else first, True)
+    for number in range(frames * channels):
+        coder.decide(first if number < channels else again, True)
     return b"\x03" + coder.finish()
 
 
@@ -75,19 +75,22 @@ def packed_frames(frames):
     return b"\x00" + bytes((frames * 3 + 7) // 8)
 
 
-def archives(codes):
+def array(codes, file):
+    """Zeros in one channel of two stages, written piece by piece: this process's own memory counts as a child's."""
     header = f"{{'descr': '<i2', 'fortran_order': False, 'shape': (2, {codes // 2}), }}"
     header += " " * (-(len(header) + 11) % 64) + "\n"
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + bytes(2 * codes)
+    file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
+    for _ in range(codes >> 16):
+        file.write(bytes(2 << 16))
 
 
 def files():
     full = 1 << 16
     chunk = faulty.chunk(silent_frames(full))
     yield "adaptive.vrvq", stream(faulty.header(frames=full), chunk, full, (SIZE - 100) // len(chunk))
-    wide = faulty.header(frames=2048, channels=64, stages=64, entries=2, constant=b"\x01", flags=1)
-    chunk = faulty.chunk(silent_frames(2048 * 64))
-    yield "adaptive-wide.vrvq", stream(wide, chunk, 2048, (SIZE - 100) // len(chunk))
+    wide = faulty.header(frames=1800, channels=64, stages=64, entries=2, constant=b"\x01", flags=1)
+    chunk = faulty.chunk(silent_frames(1800, 64))
+    yield "adaptive-wide.vrvq", stream(wide, chunk, 1800, (SIZE - 100) // len(chunk))
     chunk = faulty.chunk(packed_frames(full))
     yield "packed.vrvq", stream(faulty.header(frames=full), chunk, full, (SIZE - 100) // len(chunk))
     chunk = faulty.chunk(packed_frames(1))
@@ -109,10 +112,11 @@ def make(folder):
         if data is not None:
             (folder / name).write_bytes(data)
     with zipfile.ZipFile(folder / "bomb.npz", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        archive.writestr("codes.npy", archives(SIZE * 500))
+        with archive.open("codes.npy", "w") as file:
+            array(SIZE * 500 >> 17 << 17, file)
     # A pickle as deep as it is long: lists in lists.
     with zipfile.ZipFile(folder / "nested.pth", "w") as archive:
-        archive.writestr("a/data.pkl", b"\x80\x02" + b"]" * 400_000 + b"a" * 399_999 + b".")
+        archive.writestr("a/data.pkl", b"\x80\x02" + b"]" * (SIZE * 2 // 5) + b"a" * (SIZE * 2 // 5 - 1) + b".")
 
 
 def commands(path, out):
@@ -140,8 +144,8 @@ def measure(program, arguments):
 
 
 def limit():
-    # A file that writes without end must not fill the disk.
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 31, 1 << 31))
+    # Sound is as long as the file says: it is ended (status -25) after so many bytes.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 28, 1 << 28))
 
 
 def main(program):
@@ -164,4 +168,4 @@ def main(program):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])
