@@ -9,18 +9,22 @@ FILTER ?=
 AUDIO ?=
 BUNDLE ?= output/bundle
 DATA ?=
+TARGET ?=
+MINUTES ?= 20
 
 # Handed on through the environment, unexpanded, so that spaces, quotes and dollar signs arrive as they were typed.
 export VRVQ_FILTER := $(value FILTER)
 export VRVQ_SANITIZED := $(value SANITIZED)
 export VRVQ_AUDIO := $(value AUDIO)
+export VRVQ_TARGET := $(value TARGET)
+export VRVQ_MINUTES := $(value MINUTES)
 export VRVQ_PREFIX := $(value PREFIX)
 export VRVQ_DESTDIR := $(value DESTDIR)
 export VRVQ_BUNDLE := $(value BUNDLE)
 export VRVQ_DATA := $(value DATA)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format build release install uninstall setup setup-training bundle clean
+.PHONY: help demo test fuzz fuzz-all fuzz-report check format build release install uninstall setup setup-training bundle clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -33,13 +37,24 @@ test: ## run every check and test, or a part: make test [FILTER=regex]
 	@Scripts/setup.sh 'make test'
 	@Scripts/test.sh "$$VRVQ_FILTER"
 
+fuzz: ## try a reader of foreign bytes with made-up inputs: make fuzz TARGET=container [MINUTES=20]
+	@Scripts/setup.sh 'make fuzz'
+	@Scripts/fuzz.sh "$$VRVQ_TARGET" "$$VRVQ_MINUTES"
+
+fuzz-all: ## the same for every reader, one after the other: make fuzz-all [MINUTES=20]
+	@Scripts/setup.sh 'make fuzz-all'
+	@Scripts/fuzz.sh all "$$VRVQ_MINUTES"
+
+fuzz-report: ## executions, coverage and findings of all such runs so far
+	@Scripts/fuzz.sh report
+
 check: ## formatting, file sizes, layering, dependencies, lengths (no build)
 	@Scripts/setup.sh 'make check'
 	@Scripts/check.sh
 
 format: ## rewrite the Swift sources in the project's format
 	@swift format --in-place --parallel --recursive Package.swift Sources Tests \
-		Laboratory/Package.swift Laboratory/Sources Laboratory/Tests
+		Laboratory/Package.swift Laboratory/Sources Laboratory/Tests Fuzz/Package.swift Fuzz/Sources
 
 build: ## release build of the program, into .build/release
 	@Scripts/setup.sh 'make build'
@@ -66,5 +81,5 @@ bundle: ## folder that trains on a machine without Swift: make bundle [BUNDLE=ou
 	@Scripts/setup.sh 'make bundle'
 	@Scripts/bundle.sh "$$VRVQ_BUNDLE" $${VRVQ_DATA:+--data $$VRVQ_DATA}
 
-clean: ## remove what was built and the demo's output
-	@rm -rf .build .build-asan .build-install Laboratory/.build Laboratory/.build-bundle output
+clean: ## remove what was built and the demo's output (the fuzzer's corpora in .build-fuzz stay)
+	@rm -rf .build .build-asan .build-install Laboratory/.build Laboratory/.build-bundle Fuzz/.build output

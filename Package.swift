@@ -28,6 +28,9 @@ let package = Package(
         .library(name: "VRVQAudio", targets: ["VRVQAudio"]),
         .library(name: "VRVQMetrics", targets: ["VRVQMetrics"]),
         .library(name: "VRVQReport", targets: ["VRVQReport"]),
+
+        // For the fuzzer in Fuzz/.
+        .library(name: "HostileInput", targets: ["HostileInput"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -70,6 +73,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["VRVQ", "VRVQNetwork"], path: "Tests/TestSupport",
             swiftSettings: swift),
+        .target(
+            name: "HostileInput", dependencies: ["VRVQ", "VRVQNetwork", "VRVQArrays"], path: "Tests/HostileInput",
+            swiftSettings: swift),
+        .testTarget(name: "HostileInputTests", dependencies: ["HostileInput"], swiftSettings: swift),
         .testTarget(
             name: "VRVQKernelTests", dependencies: ["CVRVQKernels", "TestSupport"],
             exclude: ["neon-compare.c", "neon-under-qemu.sh"], swiftSettings: swift),

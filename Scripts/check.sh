@@ -26,7 +26,7 @@ list_files() {
 
 check_format() {
     swift format lint --strict --parallel --recursive Package.swift Sources Tests \
-        Laboratory/Package.swift Laboratory/Sources Laboratory/Tests ||
+        Laboratory/Package.swift Laboratory/Sources Laboratory/Tests Fuzz/Package.swift Fuzz/Sources ||
         complain "formatting differs (above); run: make format"
 }
 
@@ -94,7 +94,7 @@ check_dependencies() {
 }
 
 check_lengths() {
-    find Package.swift Sources Tests Scripts Laboratory -name '.build*' -prune -o \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.inc' \
+    find Package.swift Sources Tests Scripts Laboratory Fuzz -name '.build*' -prune -o \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.inc' \
         -o -name '*.cpp' -o -name '*.sh' -o -name '*.awk' \) -print0 |
         xargs -0 awk -v limit="$longest_file" -f Scripts/lengths.awk || failed=1
 }
@@ -103,7 +103,7 @@ list_files >"$work/files"
 check_format
 check_sizes
 check_products
-for package in . Laboratory; do
+for package in . Laboratory Fuzz; do
     check_warnings "$package"
     check_layers "$package"
 done

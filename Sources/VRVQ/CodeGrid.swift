@@ -74,6 +74,7 @@ public struct CodeGrid: Equatable, Sendable {
     /// The grid with every frame cut to at most `limit` stages. Dropping codebooks at the deep end needs no
     /// re-encoding: the stages before do not depend on them.
     public func limited(to limit: Int) -> CodeGrid {
+        if depth.allSatisfy({ Int($0) <= limit }) { return self }
         var result = CodeGrid(stages: stages, entries: entries)
         result.sampleCount = sampleCount
         for frame in 0..<frames {

@@ -36,6 +36,9 @@ package struct NPZArchive {
         return try NPYArray(content, name: name)
     }
 
+    /// CRC-32 of bytes, as a directory has it.
+    package static func checksum(_ bytes: [UInt8]) -> UInt32 { Inflation.checksum(bytes) }
+
     /// A zip file of stored array files, in order; the same bytes for the same arrays.
     static func bytes(of arrays: [(name: String, content: [UInt8])]) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -3,13 +3,17 @@
 extension StreamInspection {
     /// The repaired stream.
     /// - Throws: `unsupported` for a stream with segments of which not all are known; `limitExceeded` where the trailer
-    ///   claims more lost frames than silence may stand for.
+    ///   claims more lost frames than silence may stand for, or where what is left stands for more frames than a stream
+    ///   may have.
     public func repaired() throws(VRVQError) -> [UInt8] {
         guard !faults.isEmpty else { return bytes }
         guard !hasSegments || !runs.contains(where: { $0.mayHideSegment }) else {
             throw VRVQError(
                 .unsupported, "a stream that was cut or joined cannot be repaired where a segment section may be lost")
         }
+        // Unlike the strict reader the inspection goes on whatever frames add up to; within this no product overflows.
+        let most = format.frameCount(sourceSamples: Limits.maximumSampleCount)
+        try (0...most).check(frames, "number of frames in the stream")
         var mending = Mending(writer: try StreamWriter(format))
         mending.bytes = mending.writer.header()
         if !tags.isEmpty { mending.bytes += try mending.writer.tags(tags) }

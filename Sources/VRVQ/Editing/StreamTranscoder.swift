@@ -70,6 +70,8 @@ extension StreamWriter {
     /// Frames of all coded channels in chunks of at most the usual length; a piece of a silence run may be longer.
     mutating func pieces(_ grids: [CodeGrid]) -> [UInt8] {
         let frames = grids.first?.frames ?? 0
+        // Runs of silence at once: a few bytes may stand for millions of frames in chunks of one.
+        if grids.allSatisfy({ $0.usedCodes == 0 }), (try? silence(frames: frames)) != nil { return [] }
         var bytes: [UInt8] = []
         for start in stride(from: 0, to: frames, by: format.framesPerChunk) {
             bytes += chunk(grids, frames: start..<min(frames, start + format.framesPerChunk))

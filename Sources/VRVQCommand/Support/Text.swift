@@ -34,7 +34,7 @@ enum Text {
 
     /// Minutes and seconds.
     static func duration(_ seconds: Double) -> String {
-        seconds < 60
+        seconds < 60 || seconds >= 1e15
             ? "\(decimal(seconds, 2)) s"
             : "\(Int(seconds) / 60) min \(decimal(seconds - Double(Int(seconds) / 60 * 60), 1)) s"
     }

@@ -115,4 +115,41 @@ struct EditingHostileTests {
             #expect(ContinuousClock.now - start < .seconds(60))
         }
     }
+
+    private func silenceRun(_ frames: Int) -> [UInt8] {
+        var payload: [UInt8] = [1]
+        payload.appendVarint(frames)
+        return Section.bytes(.chunk, payload: payload)
+    }
+
+    /// A few bytes that stand for 2^24 chunks: taken as the run that they are. With more channels than two it takes long
+    /// in debug mode.
+    @Test(.timeLimit(.minutes(1))) func aLongSilenceInChunksOfOne() throws {
+        var format = ContainerFixtures.worked.format
+        format.channels = 2
+        format.framesPerChunk = 1
+        var writer = try StreamWriter(format)
+        let frames = Limits.maximumSilenceRunFrames
+        let totals = StreamTotals(sampleCount: frames * format.hop, frames: frames, chunks: 1)
+        let bytes = writer.header() + silenceRun(frames) + Section.bytes(.trailer, payload: totals.payload())
+        #expect(bytes.count < 100)
+        var transcoder = StreamTranscoder(codebooks: 2)
+        let result = try transcoder.push(bytes)
+        try transcoder.finish()
+        #expect(result.count == bytes.count - 4, "the same but for the scale")
+        #expect(transcoder.totals?.frames == frames)
+    }
+
+    /// Damaged streams whose frames and samples would overflow 64 bits.
+    @Test(arguments: [1, 300]) func silenceBeyondAStream(runs: Int) throws {
+        let format = StreamFormat(
+            sourceRate: 8_000_000, channels: 1, modelRate: 1, hop: 1 << 20, stages: 1, entries: 2, framesPerChunk: 1,
+            networkFingerprint: ContainerFixtures.fingerprint, modelName: "")
+        var writer = try StreamWriter(format)
+        let run = silenceRun(Limits.maximumSilenceRunFrames)
+        let bytes = writer.header() + (0..<runs).flatMap { _ in run }
+        let inspection = try StreamInspection(bytes)
+        let error = #expect(throws: VRVQError.self) { try inspection.repaired() }
+        #expect(error?.code == .limitExceeded)
+    }
 }
