@@ -73,7 +73,7 @@ import VRVQ
     }
 
     /// Without repaired checksums nearly all end there; with repaired ones the fields themselves are tried.
-    @Test(.timeLimit(.minutes(3)), arguments: [TestModel.tiny, .odd], [false, true])
+    @Test(.timeLimit(.minutes(10)), arguments: [TestModel.tiny, .odd], [false, true])
     func mutationsDecodeOrThrow(_ kind: TestModel, repairingChecksums: Bool) throws {
         let codec = try kind.codec()
         let bytes = try stream(kind, frames: 12)

@@ -124,7 +124,7 @@ struct EditingHostileTests {
 
     /// A few bytes that stand for 2^24 chunks: taken as the run that they are. With more channels than two it takes long
     /// in debug mode.
-    @Test(.timeLimit(.minutes(1))) func aLongSilenceInChunksOfOne() throws {
+    @Test(.timeLimit(.minutes(10))) func aLongSilenceInChunksOfOne() throws {
         var format = ContainerFixtures.worked.format
         format.channels = 2
         format.framesPerChunk = 1

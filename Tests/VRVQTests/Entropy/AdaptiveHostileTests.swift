@@ -117,7 +117,7 @@ import VRVQ
     }
 
     /// Any payload is refused or is the one form of what it says.
-    @Test(.timeLimit(.minutes(2))) func mutationsDecodeOrThrow() throws {
+    @Test(.timeLimit(.minutes(10))) func mutationsDecodeOrThrow() throws {
         var decoded = 0
         for round in 0..<4000 {
             let seed = ContainerRandom.seed &+ UInt64(round)
@@ -172,7 +172,7 @@ import VRVQ
     }
 
     /// A megabyte of the most certain answers stands for bounded work.
-    @Test(.timeLimit(.minutes(2))) func aFullSectionIsReadInBoundedTime() throws {
+    @Test(.timeLimit(.minutes(10))) func aFullSectionIsReadInBoundedTime() throws {
         let format = StreamFormat(
             sourceRate: 44100, channels: 64, modelRate: 44100, hop: 1, stages: 1, entries: 65536,
             framesPerChunk: 7000, networkFingerprint: ContainerFixtures.fingerprint, modelName: "")
