@@ -139,7 +139,9 @@ struct DecodeJob {
         var bytes = try EditedFile.read(item.input)
         if isTolerant { bytes = try Repair.repaired(bytes, warningOf: item.input) }
         if let span {
-            bytes = try StreamCut.cut(bytes, samples: { span.samples(rate: $0.sourceRate) }) {
+            bytes = try StreamCut.cut(
+                bytes, samples: { span.samples(rate: $0.sourceRate) }, contextModels: models.contextModels
+            ) {
                 format throws(VRVQError) in
                 try models.context(for: format, outputRate: target.rate ?? format.sourceRate)
             }

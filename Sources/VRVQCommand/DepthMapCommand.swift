@@ -66,7 +66,7 @@ struct DepthMapCommand: ParsableCommand {
             option: model, threads: work.threadsPerFile(), instructionSet: ModelLibrary.instructionSet())
         var picture = MapBuilder()
         var decoder = StreamDecoder { format throws(VRVQError) in try models.codec(for: format) }
-        var survey = StreamReader()
+        var survey = StreamReader(contextModels: ModelLibrary.contextModels)
         while let bytes = try reader.read(upTo: 1 << 16) {
             try picture.take(&survey, bytes)
             decoder.append(bytes)
@@ -87,7 +87,7 @@ struct DepthMapCommand: ParsableCommand {
         let resampler = try Resampler(
             from: format.sampleRate, to: encoder.format.modelRate, channels: format.channels)
         var picture = MapBuilder()
-        var survey = StreamReader()
+        var survey = StreamReader(contextModels: ModelLibrary.contextModels)
         var block: [[Float]] = []
         while try reader.readFinite(into: &block, upTo: EncodeJob.blockFrames) > 0 {
             picture.add(block, rate: format.sampleRate)

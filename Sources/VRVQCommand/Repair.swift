@@ -29,7 +29,7 @@ struct Repair: ParsableCommand {
 
     /// The stream without its damage, of which a line tells.
     static func repaired(_ bytes: [UInt8], warningOf name: String) throws -> [UInt8] {
-        let inspection = try StreamInspection(bytes)
+        let inspection = try StreamInspection(bytes, contextModels: ModelLibrary.contextModels)
         let repaired = try inspection.repaired()
         if !inspection.faults.isEmpty {
             let format = inspection.format

@@ -31,7 +31,7 @@ struct Transcode: ParsableCommand {
         try EditedFile.check(output: output, inputs: [input])
         let start = ContinuousClock.now
         let reader = try ByteReader(path: input)
-        var transcoder = StreamTranscoder(codebooks: codebooks)
+        var transcoder = StreamTranscoder(codebooks: codebooks, contextModels: ModelLibrary.contextModels)
         var file: AtomicFile?
         while let bytes = try reader.read(upTo: 1 << 16) {
             let new = try transcoder.push(bytes)

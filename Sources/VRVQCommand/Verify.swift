@@ -48,7 +48,7 @@ private struct Verdict {
         self.path = path
         let bytes = try EditedFile.read(path)
         do throws(VRVQError) {
-            let inspection = try StreamInspection(bytes)
+            let inspection = try StreamInspection(bytes, contextModels: ModelLibrary.contextModels)
             self.inspection = inspection
             faults = inspection.faults
         } catch {

@@ -41,12 +41,17 @@ public struct StreamReader: Sendable {
     private var ledger = SegmentLedger()
     private var hasSegments = false
     private var hasEnded = false
-    /// Made with the first chunk in coding 3.
-    private var model: AdaptiveModel?
+    private var models = ChunkModels()
+    /// Where context models are found. May be set up to the first chunk.
+    public var contextModels: ContextModels
     private var failure: VRVQError?
 
     /// A reader before the first byte of a stream.
-    public init() {}
+    /// - Parameter contextModels: needed for streams with chunks in coding 4.
+    public init(contextModels: ContextModels = .none) { self.contextModels = contextModels }
+
+    /// The context model that the stream names, where it was found.
+    public var contextModel: ContextModel? { models.learned?.context }
 
     /// Takes more bytes in.
     public mutating func push(_ bytes: ArraySlice<UInt8>) {
@@ -110,6 +115,10 @@ public struct StreamReader: Sendable {
             statistics.tagBytes += section.byteCount
             return .tags(try Tag.list(&cursor))
         case .segment: return try readSegment(&cursor, section, format)
+        case .entropyModel:
+            try models.use(try EntropyModelSection(&cursor), format, from: contextModels)
+            statistics.otherBytes += section.byteCount
+            return nil
         case .trailer: return try readTrailer(&cursor, section, format)
         default:
             try skip(section)
@@ -133,7 +142,7 @@ public struct StreamReader: Sendable {
     private mutating func readChunk(
         _ cursor: inout ByteCursor, _ section: Section, _ format: StreamFormat
     ) throws(VRVQError) -> Event {
-        switch try ChunkCoding.content(&cursor, format: format, &model) {
+        switch try ChunkCoding.content(&cursor, format: format, &models) {
         case .grids(let grids, let bits):
             statistics.countChunk(bytes: section.byteCount, bits: bits, frames: grids[0].frames)
             try checkFrames(format, section)

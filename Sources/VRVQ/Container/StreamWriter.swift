@@ -9,30 +9,53 @@ public struct StreamWriter: Sendable {
     /// Silent frames taken and not yet written.
     private var pendingSilence = 0
     private var stage = Stage.start
-    /// Writes coding 3 even where it is longer; for tests.
-    package var isAlwaysAdaptive = false
-    /// For chunks in coding 3; nil where only plain bits are written.
-    private var model: AdaptiveModel?
+    /// Writes coding 3, or 4 where there is a context model, even where it is longer; for tests.
+    package var isNeverPacked: Bool {
+        get { models.isNeverPacked }
+        set { models.isNeverPacked = newValue }
+    }
+    private var models: ChunkModels
+    private var lastEntropyModel: EntropyModelSection?
     private var ledger = SegmentLedger()
     private var hasSegments = false
 
     private enum Stage { case start, open, ended }
 
-    /// A writer of one stream; throws when the format is not valid.
+    /// A writer of one stream; throws when the format is not valid or the context model is not for such codes.
     public init(_ format: StreamFormat, entropy: EntropyCoding = .adaptive) throws(VRVQError) {
         try format.validate()
         self.format = format
-        model = entropy == .adaptive ? AdaptiveModel(format) : nil
+        models = try ChunkModels(format, entropy)
     }
 
-    /// The first bytes: magic, version, header section. To be called once, first.
+    /// The first bytes: magic, version, header section, and which context model is used if one is. To be called once,
+    /// first.
     public mutating func header() -> [UInt8] {
         precondition(stage == .start, "the header comes first, once")
         stage = .open
         let bytes =
             SectionScanner.magic + [SectionScanner.version] + Section.bytes(.header, payload: format.headerPayload)
         statistics.headerBytes = bytes.count
-        return bytes
+        guard let context = models.learned?.context else { return bytes }
+        return bytes + entropyModel(EntropyModelSection(fingerprint: context.fingerprint))
+    }
+
+    /// Codes the chunks from here on with a context model; nothing where they are already. For a writer that range-codes.
+    mutating func use(_ context: ContextModel) throws(VRVQError) -> [UInt8] {
+        guard models.learned?.context.fingerprint != context.fingerprint else { return [] }
+        models = try ChunkModels(format, .learned(context))
+        return entropyModel(EntropyModelSection(fingerprint: context.fingerprint))
+    }
+
+    /// Names the context model of the chunks from here on, unless that is what was named last.
+    mutating func entropyModel(_ section: EntropyModelSection) -> [UInt8] {
+        precondition(stage == .open, "sections come after the header and before the trailer")
+        guard section != lastEntropyModel else { return [] }
+        lastEntropyModel = section
+        let silence = flush()
+        let bytes = section.bytes
+        statistics.otherBytes += bytes.count
+        return silence + bytes
     }
 
     /// A tags section. It replaces all tags of the sections before. Throws for a bad key and for too much text.
@@ -57,8 +80,7 @@ public struct StreamWriter: Sendable {
             return []
         }
         let silence = flush()
-        let (payload, bits) = ChunkCoding.payload(
-            grids, frames: frames, format: format, &model, isAlwaysAdaptive: isAlwaysAdaptive)
+        let (payload, bits) = ChunkCoding.payload(grids, frames: frames, format: format, &models)
         let bytes = Section.bytes(.chunk, payload: payload)
         statistics.countChunk(bytes: bytes.count, bits: bits, frames: frames.count)
         return silence + bytes

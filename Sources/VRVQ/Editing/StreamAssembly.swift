@@ -56,7 +56,9 @@ struct StreamAssembly {
         _ chunk: StreamOutline.Chunk, _ outline: StreamOutline, _ frames: Range<Int>
     ) throws(VRVQError) {
         if !chunk.isSilence && frames.count == chunk.frames && fits(outline.format) {
-            bytes += writer.copy(chunk: try outline.section(chunk), frames: frames.count)
+            let section = try outline.section(chunk)
+            if let number = chunk.entropyModel { bytes += writer.entropyModel(outline.entropyModels[number]) }
+            bytes += writer.copy(chunk: section, frames: frames.count)
         } else if let grids = try outline.grids(chunk) {
             bytes += writer.chunk(grids, frames: frames)
         } else {

@@ -49,8 +49,8 @@ public struct StreamInspection: Sendable {
     public private(set) var faults: [Fault] = []
     /// Chunks that are whole.
     public private(set) var intactChunks = 0
-    /// Made with the first chunk in coding 3.
-    private var model: AdaptiveModel?
+    private(set) var models = ChunkModels()
+    private let contextModels: ContextModels
     /// Whether it was cut or joined.
     public private(set) var hasSegments = false
     private(set) var runs: [Run] = []
@@ -63,9 +63,10 @@ public struct StreamInspection: Sendable {
 
     /// Looks through the bytes of a `.vrvq` file.
     /// - Throws: where nothing can be said about the rest: no stream, another version, a damaged header, a critical
-    ///   section or payload coding that this build does not know.
-    public init(_ bytes: [UInt8]) throws(VRVQError) {
+    ///   section or payload coding that this build does not know, a context model that is not at hand.
+    public init(_ bytes: [UInt8], contextModels: ContextModels = .none) throws(VRVQError) {
         self.bytes = bytes
+        self.contextModels = contextModels
         var scanner = SectionScanner()
         let front = bytes.prefix(Limits.maximumSectionBytes + 64)
         scanner.push(front)
@@ -112,17 +113,18 @@ public struct StreamInspection: Sendable {
                 _ = try Segment(&cursor, format)
                 hasSegments = true
             case .header: fault("a second header section", place.bytes)
+            case .entropyModel: try models.use(try EntropyModelSection(&cursor), format, from: contextModels)
             default: try skip(place)
             }
         } catch {
-            guard error.code != .unsupported else { throw error }
+            guard error.code != .unsupported, error.code != .modelMismatch else { throw error }
             lose(place.bytes, isFrames: place.type == .chunk, because: error.message)
         }
     }
 
     private mutating func takeChunk(_ cursor: inout ByteCursor, _ place: SectionSearch.Place) throws(VRVQError) {
         let frames: Int =
-            switch try ChunkCoding.content(&cursor, format: format, &model) {
+            switch try ChunkCoding.content(&cursor, format: format, &models) {
             case .grids(let grids, _): grids[0].frames
             case .silence(let frames): frames
             }
@@ -189,7 +191,7 @@ public struct StreamInspection: Sendable {
     private mutating func compareWithTheTrailer() throws(VRVQError) {
         guard faults.isEmpty else { return }
         // Whatever is wrong besides (counts, distances, order) the reader that refuses everything finds.
-        var reader = StreamReader()
+        var reader = StreamReader(contextModels: contextModels)
         reader.push(bytes)
         do throws(VRVQError) {
             while try reader.next() != nil {}

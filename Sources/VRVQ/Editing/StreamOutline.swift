@@ -7,6 +7,8 @@ struct StreamOutline {
         let payload: Range<Int>
         let frames: Int
         let isSilence: Bool
+        /// Which of the stream's entropy model sections it needs; nil where it needs none.
+        let entropyModel: Int?
     }
 
     /// A segment and its chunks.
@@ -21,14 +23,18 @@ struct StreamOutline {
 
     let bytes: [UInt8]
     let format: StreamFormat
+    /// The sections that name context models, in order.
+    private(set) var entropyModels: [EntropyModelSection] = []
+    private let contextModels: ContextModels
     private(set) var tags: [Tag] = []
     private(set) var parts = [Part(segment: Segment())]
     private(set) var sampleCount = 0
 
     /// - Throws: `malformed`, `truncated` and `unsupported` as `StreamReader` does, for what an outline can see.
-    init(_ bytes: [UInt8]) throws(VRVQError) {
+    init(_ bytes: [UInt8], contextModels: ContextModels = .none) throws(VRVQError) {
         self.bytes = bytes
-        var reader = StreamReader()
+        self.contextModels = contextModels
+        var reader = StreamReader(contextModels: contextModels)
         reader.push(bytes.prefix(Limits.maximumSectionBytes + 64))
         guard case .format(let format)? = try reader.next() else { throw reader.truncation }
         self.format = format
@@ -63,6 +69,9 @@ struct StreamOutline {
         case .tags:
             try check(place)
             tags = try Tag.list(&cursor)
+        case .entropyModel:
+            try check(place)
+            entropyModels.append(try EntropyModelSection(&cursor))
         case .segment:
             try check(place)
             try start(try Segment(&cursor, format), place)
@@ -82,7 +91,10 @@ struct StreamOutline {
         let counts = isSilence || coding & ChunkCoding.hasFrameCount != 0
         let most = isSilence ? Limits.maximumSilenceRunFrames : format.framesPerChunk
         let frames = counts ? try cursor.varint("frame count", in: 1...most) : format.framesPerChunk
-        return Chunk(bytes: place.bytes, payload: place.payload, frames: frames, isSilence: isSilence)
+        let needsModel = coding & ~ChunkCoding.hasFrameCount == ChunkCoding.learned.rawValue && !entropyModels.isEmpty
+        return Chunk(
+            bytes: place.bytes, payload: place.payload, frames: frames, isSilence: isSilence,
+            entropyModel: needsModel ? entropyModels.count - 1 : nil)
     }
 
     private mutating func start(_ next: Segment, _ place: SectionSearch.Place) throws(VRVQError) {
@@ -131,8 +143,9 @@ struct StreamOutline {
     func grids(_ chunk: Chunk) throws(VRVQError) -> [CodeGrid]? {
         try check(chunk.bytes, SectionType.chunk.description)
         var cursor = ByteCursor(bytes[chunk.payload], context: "a chunk", offset: chunk.payload.lowerBound)
-        var model: AdaptiveModel?
-        switch try ChunkCoding.content(&cursor, format: format, &model) {
+        var models = ChunkModels()
+        if let section = chunk.entropyModel { try models.use(entropyModels[section], format, from: contextModels) }
+        switch try ChunkCoding.content(&cursor, format: format, &models) {
         case .grids(let grids, _): return grids
         case .silence: return nil
         }

@@ -15,12 +15,13 @@ extension StreamInspection {
         guard !hasSegments else {
             throw VRVQError(.unsupported, "a damaged stream that was cut or joined cannot be repaired")
         }
-        var writer = try StreamWriter(format)
+        var models = models
+        var writer = try StreamWriter(format, entropy: models.coding)
         var result = writer.header()
         if !tags.isEmpty { result += try writer.tags(tags) }
         var last: [CodeGrid] = []
         for run in runs {
-            if let grids = try grids(of: run) {
+            if let grids = try grids(of: run, &models) {
                 result += writer.chunk(grids)
                 last = grids
             } else {
@@ -40,11 +41,10 @@ extension StreamInspection {
     }
 
     /// The codes of a whole chunk; nil for silence and for what is lost.
-    private func grids(of run: Run) throws(VRVQError) -> [CodeGrid]? {
+    private func grids(of run: Run, _ models: inout ChunkModels) throws(VRVQError) -> [CodeGrid]? {
         guard run.kind == .chunk else { return nil }
         var cursor = ByteCursor(bytes[run.payload], context: "a chunk", offset: run.payload.lowerBound)
-        var model: AdaptiveModel?
-        guard case .grids(let grids, _) = try ChunkCoding.content(&cursor, format: format, &model) else { return nil }
+        guard case .grids(let grids, _) = try ChunkCoding.content(&cursor, format: format, &models) else { return nil }
         return grids
     }
 

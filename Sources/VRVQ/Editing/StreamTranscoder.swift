@@ -13,12 +13,17 @@ public struct StreamTranscoder: Sendable {
     /// What the stream adds up to, once its end was read.
     public private(set) var totals: StreamTotals?
 
-    private var reader = StreamReader()
+    private var reader: StreamReader
     private var writer: StreamWriter?
 
     /// A transcoder before the first byte.
-    /// - Parameter codebooks: at least 1; the stream must have as many.
-    public init(codebooks: Int) { self.codebooks = codebooks }
+    /// - Parameters:
+    ///   - codebooks: at least 1; the stream must have as many.
+    ///   - contextModels: needed for streams with chunks in coding 4; the new stream uses the same model.
+    public init(codebooks: Int, contextModels: ContextModels = .none) {
+        self.codebooks = codebooks
+        reader = StreamReader(contextModels: contextModels)
+    }
 
     /// Takes bytes and returns those of the new stream that are ready.
     /// - Throws: `badSetting` for more codebooks than the stream's model has or fewer than one, and what
@@ -26,7 +31,10 @@ public struct StreamTranscoder: Sendable {
     public mutating func push(_ bytes: [UInt8]) throws(VRVQError) -> [UInt8] {
         reader.push(bytes)
         var result: [UInt8] = []
-        while let event = try reader.next() { result += try take(event) }
+        while let event = try reader.next() {
+            if let context = reader.contextModel { result += try writer!.use(context) }
+            result += try take(event)
+        }
         return result
     }
 

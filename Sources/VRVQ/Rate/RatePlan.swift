@@ -44,7 +44,7 @@ public struct RatePlan: Sendable {
     /// - Parameter sampleCount: samples per channel of the source at its own rate.
     public init(
         _ codec: Codec, _ analyses: [Analysis], sourceRate: Int? = nil, sampleCount: Int,
-        entropy: EntropyCoding = .adaptive, allocator: any DepthAllocator = ImportanceAllocator()
+        entropy: EntropyCoding = .best, allocator: any DepthAllocator = ImportanceAllocator()
     ) throws(VRVQError) {
         try self.init(
             codec, analyses, format: codec.format(sourceRate: sourceRate, channels: analyses.count),
@@ -64,7 +64,7 @@ public struct RatePlan: Sendable {
         self.analyses = analyses
         self.format = format
         self.sampleCount = sampleCount
-        self.entropy = entropy
+        self.entropy = try entropy.settled(for: codec.model)
         self.allocator = allocator
     }
 

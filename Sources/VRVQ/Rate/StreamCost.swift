@@ -2,7 +2,7 @@
 /// two times is not coded again: near its end a search changes few.
 struct StreamCost {
     private let plan: RatePlan
-    private var model: AdaptiveModel?
+    private var models: ChunkModels
     private let chunks: [Range<Int>]
     private var known: [[Known]]
     /// All but the chunks that are coded.
@@ -16,13 +16,13 @@ struct StreamCost {
     init(_ plan: RatePlan, reserved: Int) throws(VRVQError) {
         let format = plan.format
         self.plan = plan
-        model = plan.entropy == .adaptive ? AdaptiveModel(format) : nil
+        models = try ChunkModels(format, plan.entropy)
         let frames = plan.analyses[0].frames
         chunks = stride(from: 0, to: frames, by: format.framesPerChunk).map {
             $0..<min(frames, $0 + format.framesPerChunk)
         }
         known = Array(repeating: [], count: chunks.count)
-        otherBytes = reserved + (try Self.framing(plan, chunks))
+        otherBytes = reserved + models.sectionBytes + (try Self.framing(plan, chunks))
     }
 
     /// Header, silence runs and trailer: the same whatever the depths of sound are.
@@ -57,7 +57,7 @@ struct StreamCost {
         let grids = zip(plan.analyses, depths).map { analysis, depths in
             analysis.grid(frames, plan.format) { depths[$0] }
         }
-        let payload = ChunkCoding.payload(grids, frames: 0..<frames.count, format: plan.format, &model).bytes
+        let payload = ChunkCoding.payload(grids, frames: 0..<frames.count, format: plan.format, &models).bytes
         return Section.byteCount(payload: payload.count)
     }
 }

@@ -197,6 +197,7 @@ public struct StreamDecoder {
             architecture.hop == format.hop, architecture.sampleRate == format.modelRate
         else { throw VRVQError(.malformed, "the header does not describe the model that it names") }
         self.codec = codec
+        reader.contextModels = ContextModels(codec.model)
         held = Array(repeating: [], count: format.codedChannels)
         leading = Array(repeating: 0, count: format.codedChannels)
     }

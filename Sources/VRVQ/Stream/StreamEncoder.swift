@@ -31,7 +31,7 @@ public struct StreamEncoder {
     ///   - entropy: how chunks are made small; decoding gives the same whichever it is.
     public init(
         _ codec: Codec, sourceRate: Int? = nil, channels: Int, rate: Codec.Rate = .scale(Codec.defaultScale),
-        entropy: EntropyCoding = .adaptive, silence: Silence = .digital
+        entropy: EntropyCoding = .best, silence: Silence = .digital
     ) throws(VRVQError) {
         try codec.check(rate)
         try silence.check()
@@ -43,7 +43,7 @@ public struct StreamEncoder {
         case .codebooks(let count): format.constantDepth = count
         }
         self.format = format
-        writer = try StreamWriter(format, entropy: entropy)
+        writer = try StreamWriter(format, entropy: entropy.settled(for: codec.model))
         let empty = CodeGrid(stages: format.stages, entries: format.entries)
         pending = Array(repeating: empty, count: channels)
         for _ in 0..<channels { analyses.append(try ChannelAnalysis(codec, silence: silence)) }

@@ -32,6 +32,12 @@ final class ModelCache: Sendable {
         return codec
     }
 
+    /// Where context models are found: in the model that the user insists on, else in all.
+    var contextModels: ContextModels {
+        guard let option else { return ModelLibrary.contextModels }
+        return (try? ModelLibrary.model(option)).map { ContextModels($0) } ?? .none
+    }
+
     /// The frames that decoding a part of a stream needs around it.
     func context(for format: StreamFormat, outputRate: Int) throws(VRVQError) -> FrameContext {
         FrameContext(try codec(for: format).model, outputRate: outputRate)

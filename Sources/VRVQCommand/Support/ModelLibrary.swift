@@ -48,6 +48,14 @@ enum ModelLibrary {
                 + "\(list(entries)); put its file into \(folders.last ?? "VRVQ_MODEL_PATH") or name it with --model")
     }
 
+    /// The context models of all models that can be found.
+    static let contextModels = ContextModels { wanted in
+        for entry in installed() {
+            if let found = try? entry.model.contextModel, found.fingerprint == wanted { return found }
+        }
+        return nil
+    }
+
     /// Every model that can be found; files that are no models are passed over.
     static func installed() -> [Entry] {
         var entries: [Entry] = []
