@@ -98,22 +98,25 @@ extension ChunkCoding {
     private static func modelledGrids<Model: ChunkModel>(
         _ cursor: ByteCursor, frames: Int, _ format: StreamFormat, _ model: inout Model
     ) throws(VRVQError) -> ChunkContent {
-        guard frames * format.codedChannels <= cursor.rest.count * Model.codesPerByte else {
+        guard frames * format.codedChannels <= cursor.rest.count * Likelihood.decisionsPerByte else {
             throw cursor.malformed("\(cursor.rest.count) bytes cannot hold \(frames) frames")
         }
         var empty = CodeGrid(stages: format.stages, entries: format.entries)
         empty.reserveCapacity(frames: frames)
         var grids = Array(repeating: empty, count: format.codedChannels)
         var coder = RangeDecoder(cursor.rest)
-        let bits = read(&coder, into: &grids, frames: frames, &model)
+        let most = Model.codesPerByte.map { $0 * cursor.rest.count } ?? .max
+        let bits = read(&coder, into: &grids, frames: frames, codes: most, &model)
         if let fault = coder.fault { throw cursor.malformed(fault.description(frame: grids[0].frames - 1)) }
         for channel in grids.indices { grids[channel].sampleCount = frames * format.hop }
         return .grids(grids, bits)
     }
 
     /// Reads frames up to the last one or the one with a fault.
+    /// - Parameter most: codes of which more are a fault.
     private static func read<Model: ChunkModel>(
-        _ coder: inout RangeDecoder, into grids: inout [CodeGrid], frames: Int, _ model: inout Model
+        _ coder: inout RangeDecoder, into grids: inout [CodeGrid], frames: Int, codes most: Int,
+        _ model: inout Model
     ) -> BitCount {
         var hasSilence = false
         let empty = CodedFrame(depth: 0, codes: Array(repeating: 0, count: grids[0].stages))
@@ -128,6 +131,7 @@ extension ChunkCoding {
                 hasSilence = hasSilence || content.depth == 0
                 beside = content
             }
+            if tally.codes > most { coder.fail(.density) }
             if coder.fault != nil { return tally.bits }
         }
         coder.expect(hasSilence == model.hasSilence)
@@ -141,6 +145,7 @@ extension RangeFault {
         switch self {
         case .ended: "its payload ends inside its frame \(frame)"
         case .surplus: "its payload does not end with its last frame"
+        case .density: "its payload is too short for the codes up to its frame \(frame)"
         case .value: "its payload has no meaning in its frame \(frame)"
         }
     }

@@ -4,7 +4,8 @@ extension ChunkCoding {
         _ grids: [CodeGrid], frames: Range<Int>, format: StreamFormat, _ models: inout ChunkModels
     ) -> (bytes: [UInt8], bits: BitCount) {
         var best = packedPayload(grids, frames: frames, format: format)
-        func take(_ other: (bytes: [UInt8], bits: BitCount)) {
+        func take(_ other: (bytes: [UInt8], bits: BitCount)?) {
+            guard let other else { return }
             if other.bytes.count < best.bytes.count || models.isNeverPacked { best = other }
         }
         if models.adaptive != nil { take(modelledPayload(grids, frames: frames, format: format, &models.adaptive!)) }
@@ -27,10 +28,10 @@ extension ChunkCoding {
         return (writer.bytes, bits)
     }
 
-    /// The same range-coded (FORMAT.md, sections 6.4 and 6.5).
+    /// The same range-coded (FORMAT.md, sections 6.4 and 6.5); nil for more codes than the bytes may stand for.
     private static func modelledPayload<Model: ChunkModel>(
         _ grids: [CodeGrid], frames: Range<Int>, format: StreamFormat, _ model: inout Model
-    ) -> (bytes: [UInt8], bits: BitCount) {
+    ) -> (bytes: [UInt8], bits: BitCount)? {
         var coder = RangeEncoder(after: head(Model.coding, frames: frames.count, format))
         model.start(hasSilence: hasSilence(grids, frames), &coder)
         var tally = CodeTally(stages: format.stages, at: coder.position)
@@ -43,7 +44,10 @@ extension ChunkCoding {
                 beside = content
             }
         }
-        return (coder.finish(), tally.bits)
+        let bytes = coder.finish()
+        let data = bytes.count - head(Model.coding, frames: frames.count, format).count
+        if let most = Model.codesPerByte, tally.codes > most * data { return nil }
+        return (bytes, tally.bits)
     }
 
     private static func hasSilence(_ grids: [CodeGrid], _ frames: Range<Int>) -> Bool {

@@ -11,7 +11,7 @@ struct AdaptiveModel: ChunkModel {
     private var contexts = CodeContexts()
 
     static let coding = ChunkCoding.adaptive
-    static let codesPerByte = Likelihood.decisionsPerByte
+    static let codesPerByte: Int? = nil
     var hasSilence: Bool { depths.hasSilence }
 
     init(_ format: StreamFormat) {

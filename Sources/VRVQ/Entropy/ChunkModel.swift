@@ -2,8 +2,9 @@
 protocol ChunkModel: Sendable {
     /// The payload coding that it stands for.
     static var coding: ChunkCoding { get }
-    /// The most symbols that a byte can stand for.
-    static var codesPerByte: Int { get }
+    /// The most codes that a chunk may have for each byte of its data, which bounds the work that a byte can ask for; nil
+    /// where the likelihoods are bound enough.
+    static var codesPerByte: Int? { get }
     /// Whether any frame of the chunk may be silent.
     var hasSilence: Bool { get }
     /// Starts a chunk: nothing learned before counts.
@@ -49,6 +50,9 @@ struct CodeTally {
         stages[stage].codes += 1
         self.position = position
     }
+
+    /// Codes so far.
+    var codes: Int { stages.reduce(0) { $0 + $1.codes } }
 
     /// Rounded to whole bits.
     var bits: BitCount { BitCount(depths: (depths + 128) / 256, stages: stages) }

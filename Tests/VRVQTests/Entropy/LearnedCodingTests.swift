@@ -170,13 +170,43 @@ import VRVQ
         #expect(decoded > 150)
     }
 
-    /// The bound on what a byte stands for holds for every size of codebook: the least that all other codes together
-    /// can have is 512 of 65536.
-    @Test func noCodeIsMoreCertainThanItsBound() {
+    /// The frequencies that the kernels give leave every code something and fit their total for every size of codebook.
+    @Test func leastFrequenciesFit() {
         for entries in 2...ContextModel.maximumEntries {
-            let least = max(1, 1024 / entries)
-            #expect(least * (entries - 1) >= 512, "\(entries)")
-            #expect(least * entries <= 4096, "\(entries)")
+            #expect(max(1, 1024 / entries) * entries <= 4096, "\(entries)")
         }
+    }
+
+    /// Codes that the model knows for certain are not written in coding 4, nor read.
+    @Test(.timeLimit(.minutes(2))) func aByteStandsForFewCodes() throws {
+        let shape = ContextModel.Shape(stages: 8, entries: 1024, width: 2, hidden: 2, inner: 2)
+        var arrays: [ContextField: [Int]] = [:]
+        for field in ContextField.allCases { arrays[field] = Array(repeating: 0, count: field.count(shape)) }
+        for stage in 0..<8 { arrays[.outputBias]![stage * 1024] = 8000 }
+        arrays[.gateBias] = Array(repeating: -20_000, count: 8)
+        let model = try ContextModel(shape, arrays)
+        let format = StreamFormat(
+            sourceRate: 44100, channels: 1, modelRate: 44100, hop: 512, stages: 8, entries: 1024, framesPerChunk: 600,
+            networkFingerprint: ContainerFixtures.fingerprint, modelName: "", constantDepth: 8)
+        var grid = CodeGrid(stages: 8, entries: 1024)
+        for _ in 0..<600 { grid.append(depth: 8, codes: Array(repeating: 0, count: 8)) }
+        grid.sampleCount = 600 * 512
+        let stream = VRVQStream(format: format, grids: [grid], sampleCount: grid.sampleCount)
+        let (bytes, _) = try ContextFixtures.written(stream, model)
+        let sections = try ContainerFixtures.sections(bytes)
+        #expect(!sections.contains { $0[0] == 0x82 && $0[2] & 0x7f == 4 })
+        #expect(try VRVQStream(decoding: bytes, contextModels: ContextModels(model)) == stream)
+        // What a writer without that rule would have written: "no silence", then 4800 times the one likely code.
+        var coder = RangeEncoder(after: [4])
+        var announced = Likelihood(8, worth: 2)
+        _ = coder.flag(false, &announced)
+        for _ in 0..<4800 { coder.encode(start: 0, frequency: 64513, total: 65536) }
+        let chunk = Section.bytes(.chunk, payload: coder.finish())
+        let error = #expect(throws: VRVQError.self) {
+            try VRVQStream(
+                decoding: ContainerFixtures.stream([sections[0], sections[1], chunk]),
+                contextModels: ContextModels(model))
+        }
+        #expect(error?.code == .malformed && error?.message.contains("too short for the codes") == true)
     }
 }

@@ -9,7 +9,6 @@ import VRVQ
     import Darwin
 #endif
 
-func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 func logarithm(_ value: Double) -> Double { log(value) }
 
 /// The context model of coding 4 in floating point, as it is trained (FORMAT.md, section 6.5, without its rounding).

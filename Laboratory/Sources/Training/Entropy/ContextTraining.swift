@@ -91,7 +91,7 @@ package struct ContextTraining {
         let shape = ContextModel.Shape(
             stages: quantizer.stages, entries: quantizer.entries, width: options.width, hidden: options.hidden,
             inner: options.inner)
-        let trainer = ContextTrainer(shape, options, report: report)
+        let trainer = try ContextTrainer(shape, options, report: report)
         let made = try model.replacingContextModel(try trainer.train(corpus))
         return Result(model: made, report: try EntropyReport(made, held))
     }
