@@ -109,7 +109,8 @@ struct DecodeJob {
     func run() throws {
         let input = try input()
         let progress = Progress(item.input, totalSeconds: nil, isShown: showsProgress)
-        var decoder = StreamDecoder(givesMargins: true) { [models] format throws(VRVQError) in
+        var decoder = StreamDecoder(givesMargins: true, contextModels: models.contextModels) {
+            [models] format throws(VRVQError) in
             try models.codec(for: format)
         }
         var output: DecodeOutput?

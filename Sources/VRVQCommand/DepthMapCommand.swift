@@ -65,7 +65,9 @@ struct DepthMapCommand: ParsableCommand {
         let models = try ModelCache(
             option: model, threads: work.threadsPerFile(), instructionSet: ModelLibrary.instructionSet())
         var picture = MapBuilder()
-        var decoder = StreamDecoder { format throws(VRVQError) in try models.codec(for: format) }
+        var decoder = StreamDecoder(contextModels: models.contextModels) { format throws(VRVQError) in
+            try models.codec(for: format)
+        }
         var survey = StreamReader(contextModels: ModelLibrary.contextModels)
         while let bytes = try reader.read(upTo: 1 << 16) {
             try picture.take(&survey, bytes)

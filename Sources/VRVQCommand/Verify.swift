@@ -52,6 +52,8 @@ private struct Verdict {
             self.inspection = inspection
             faults = inspection.faults
         } catch {
+            // Nothing is wrong with the stream: what it needs is not here.
+            guard error.code != .modelMismatch else { throw error }
             inspection = nil
             faults = [StreamInspection.Fault(error, byteCount: bytes.count)]
         }

@@ -36,6 +36,9 @@ public struct ContextModels: Sendable {
     /// The one context model.
     public init(_ model: ContextModel) { self.init { $0 == model.fingerprint ? model : nil } }
 
+    /// These, and the others where these have none.
+    public func or(_ others: ContextModels) -> ContextModels { ContextModels { find($0) ?? others.model($0) } }
+
     /// The model of that fingerprint, if there is one here.
     public func model(_ fingerprint: Fingerprint) -> ContextModel? { find(fingerprint) }
 }

@@ -32,10 +32,10 @@ final class ModelCache: Sendable {
         return codec
     }
 
-    /// Where context models are found: in the model that the user insists on, else in all.
+    /// Where context models are found: in the model that the user insists on, then in all.
     var contextModels: ContextModels {
-        guard let option else { return ModelLibrary.contextModels }
-        return (try? ModelLibrary.model(option)).map { ContextModels($0) } ?? .none
+        guard let option, let model = try? ModelLibrary.model(option) else { return ModelLibrary.contextModels }
+        return ContextModels(model).or(ModelLibrary.contextModels)
     }
 
     /// The frames that decoding a part of a stream needs around it.

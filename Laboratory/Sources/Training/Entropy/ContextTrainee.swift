@@ -55,8 +55,8 @@ final class ContextTrainee {
         /// The greatest value of each layer: first, second, and by stage the last.
         let greatest: (first: Tensor, second: Tensor, inner: Tensor)
 
-        /// Mean bits of a code.
-        func loss() throws(TorchError) -> Tensor { try (bits * used).sum() / used.sum() }
+        /// Mean bits of a code; 0 where the frames that were drawn lie behind the ends of their chunks and have none.
+        func loss() throws(TorchError) -> Tensor { try (bits * used).sum() / used.sum().clamp(min: 1) }
     }
 
     func predict(_ batch: ContextBatch) throws(TorchError) -> Prediction {

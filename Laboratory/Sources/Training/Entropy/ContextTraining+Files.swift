@@ -9,6 +9,7 @@ extension ContextTraining {
         _ source: String, to path: String, data: [String], validation: [String], options: Options, overwrite: Bool,
         report: @escaping (String) -> Void, table: (String) -> Void
     ) throws -> String {
+        try options.validate()
         if Files.exists(path) && !overwrite {
             throw RunError(.output, "\(path): exists already; choose another name or give --force")
         }
