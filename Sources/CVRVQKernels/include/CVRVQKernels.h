@@ -79,12 +79,12 @@ typedef struct vrvq_kernels {
 
     // Integers of the entropy coder: every table gives the same values. The caller's bounds keep every sum below 2^31.
 
-    /// sums[r] += sum over c of weights[r][c] * in[c]
-    void (*accumulate)(int32_t *sums, const int16_t *weights, const int16_t *in, size_t rows, size_t columns);
+    /// sums[o] += sum over i of weights[i][o] * in[i]
+    void (*accumulate)(int32_t *sums, const int16_t *weights, const int16_t *in, size_t inputs, size_t outputs);
 
-    /// out[r] = (sum over c of weights[r][c] * in[c]) >> shift, rounded down, plus bias[r]
-    void (*scores)(int32_t *out, const int8_t *weights, const int16_t *in, const int16_t *bias, int shift, size_t rows,
-                   size_t columns);
+    /// out[o] = (sum over i of weights[i][o] * in[i]) >> shift, rounded down, plus bias[o]
+    void (*scores)(int32_t *out, const int8_t *weights, const int16_t *in, const int16_t *bias, int shift,
+                   size_t inputs, size_t outputs);
 
     /// With d = greatest - scores[i] >= 0, x = d mod 256 and p = d / 256: out[i] = ((2^23 - 22006 x + 22 x^2) / 2^8) / 2^p,
     /// every division rounded down: about 2^15 * 2^-(d / 256).

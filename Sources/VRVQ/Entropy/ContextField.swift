@@ -1,5 +1,5 @@
 /// The arrays of a context model (FORMAT.md, section 6.5.5), under the names that they have in a model file behind
-/// `entropy.`.
+/// `entropy.`. Weights are [inputs][outputs].
 public enum ContextField: String, CaseIterable, Sendable {
     /// A code's share of the vector of its frame, by stage and code.
     case frame
@@ -57,15 +57,15 @@ public enum ContextField: String, CaseIterable, Sendable {
         return switch self {
         case .frame: [stages, entries, shape.width]
         case .frameDepth: [stages + 1, shape.width]
-        case .firstWeight: [shape.hidden, 4 * shape.width]
+        case .firstWeight: [4 * shape.width, shape.hidden]
         case .firstBias, .secondBias: [shape.hidden]
         case .secondWeight: [shape.hidden, shape.hidden]
         case .below: [stages - 1, entries, shape.inner]
         case .belowDepth: [stages + 1, shape.inner]
-        case .stageHidden: [stages, shape.inner, shape.hidden]
+        case .stageHidden: [stages, shape.hidden, shape.inner]
         case .stageBelow: [stages, shape.inner, shape.inner]
         case .stageBias, .gate: [stages, shape.inner]
-        case .output: [stages, entries, shape.inner]
+        case .output: [stages, shape.inner, entries]
         case .outputBias: [stages, entries]
         case .gateBias: [stages]
         case .copyLag: [stages, ContextModel.lagClasses]

@@ -105,12 +105,6 @@ public struct ContextModel: Equatable, Sendable {
     static func error(_ problem: String) -> VRVQError { VRVQError(.badModel, "the entropy model: \(problem)") }
 }
 
-/// A layer's weights `[outputs][inputs]` and biases.
-struct ContextLayer: Equatable, Sendable {
-    let weights: [Int16]
-    let bias: [Int32]
-}
-
 /// How much a past frame's code counts, in 256ths of a power of two, by stage and what that frame has in common with the
 /// one at hand.
 struct CopyTables: Equatable, Sendable {
@@ -137,22 +131,31 @@ extension ContextModel {
     /// Proves that no sum of the network can leave 32 bits: every input is at most `greatestActivation`.
     private func checkSums() throws(VRVQError) {
         guard shifts.allSatisfy({ (0...30).contains($0) }) else { throw Self.error("a shift beyond 30") }
-        try check([(first.weights, 4 * shape.width)], first.bias, "first layer")
-        try check([(second.weights, shape.hidden)], second.bias, "second layer")
-        try check([(stageHidden, shape.hidden), (stageBelow, shape.inner)], stageBias, "stage layers")
+        try check([first.weights], first.bias, blocks: 1, "first layer")
+        try check([second.weights], second.bias, blocks: 1, "second layer")
+        try check([stageHidden, stageBelow], stageBias, blocks: shape.stages, "stage layers")
         // Scores need no look: 256 products of at most 2^7 times 2^12. The gate is summed in 64 bits.
     }
 
-    private func check(_ matrices: [(weights: [Int16], columns: Int)], _ bias: [Int32], _ name: String)
-        throws(VRVQError)
-    {
-        for row in bias.indices {
-            var sum = Int(bias[row].magnitude)
-            for matrix in matrices {
-                let weights = matrix.weights[row * matrix.columns..<(row + 1) * matrix.columns]
-                sum += weights.reduce(0) { $0 + Int($1.magnitude) } * Self.greatestActivation
+    /// - Parameters:
+    ///   - matrices: one behind the other for each block, all with the outputs that the biases are for.
+    private func check(
+        _ matrices: [[Int16]], _ bias: [Int32], blocks: Int, _ name: String
+    ) throws(VRVQError) {
+        let outputs = bias.count / blocks
+        var sums = bias.map { Int($0.magnitude) }
+        for weights in matrices {
+            let size = weights.count / blocks
+            for (index, weight) in weights.enumerated() {
+                sums[index / size * outputs + index % outputs] += Int(weight.magnitude) * Self.greatestActivation
             }
-            guard sum <= Int(Int32.max) else { throw Self.error("sums of its \(name) could overflow") }
         }
+        guard sums.allSatisfy({ $0 <= Int(Int32.max) }) else { throw Self.error("sums of its \(name) could overflow") }
     }
+}
+
+/// A layer's weights `[inputs][outputs]` and biases.
+struct ContextLayer: Equatable, Sendable {
+    let weights: [Int16]
+    let bias: [Int32]
 }

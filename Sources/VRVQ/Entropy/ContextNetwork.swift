@@ -115,14 +115,14 @@ struct ContextNetwork: Sendable {
 private struct IntegerKernels: @unchecked Sendable {
     private let table = vrvq_kernels_best()
 
-    /// sums[r] += weights of row r, counted from `start`, times the inputs.
+    /// sums[o] += the inputs times the weights of output o, which begin at `start` and are [inputs][outputs].
     func accumulate(_ weights: [Int16], from start: Int, _ inputs: [Int16], into sums: inout [Int32]) {
         precondition(start + sums.count * inputs.count <= weights.count)
         weights.withUnsafeBufferPointer { weights in
             inputs.withUnsafeBufferPointer { inputs in
                 sums.withUnsafeMutableBufferPointer { sums in
                     table.pointee.accumulate(
-                        sums.baseAddress!, weights.baseAddress! + start, inputs.baseAddress!, sums.count, inputs.count)
+                        sums.baseAddress!, weights.baseAddress! + start, inputs.baseAddress!, inputs.count, sums.count)
                 }
             }
         }
@@ -145,8 +145,8 @@ private struct IntegerKernels: @unchecked Sendable {
                     scores.withUnsafeMutableBufferPointer { scores in
                         table.pointee.scores(
                             scores.baseAddress!, weights.baseAddress! + stage * shape.entries * shape.inner,
-                            inner.baseAddress!, bias.baseAddress! + stage * shape.entries, Int32(shift), shape.entries,
-                            shape.inner)
+                            inner.baseAddress!, bias.baseAddress! + stage * shape.entries, Int32(shift), shape.inner,
+                            shape.entries)
                     }
                 }
             }

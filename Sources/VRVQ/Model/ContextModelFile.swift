@@ -11,10 +11,10 @@ extension StoredWeights {
         let first = shape(of: ContextField.firstBias.name) ?? []
         guard frame.count == 3, output.count == 3, first.count == 1, frame[0] == quantizer.stages,
             frame[1] == quantizer.entries, frame[1] <= ContextModel.maximumEntries,
-            [frame[2], output[2], first[0]].allSatisfy({ (1...ContextModel.maximumWidth).contains($0) })
+            [frame[2], output[1], first[0]].allSatisfy({ (1...ContextModel.maximumWidth).contains($0) })
         else { throw ContextModel.error("its arrays are not for this network") }
         let context = ContextModel.Shape(
-            stages: quantizer.stages, entries: quantizer.entries, width: frame[2], hidden: first[0], inner: output[2])
+            stages: quantizer.stages, entries: quantizer.entries, width: frame[2], hidden: first[0], inner: output[1])
         for field in ContextField.allCases {
             guard elementType(of: field.name) == field.type, shape(of: field.name) == field.shape(context) else {
                 throw ContextModel.error("\(field.rawValue) is missing, or not of its type and shape")

@@ -43,21 +43,12 @@ struct ContextRounding {
     /// The integer model of trained parameters.
     static func model(_ trainee: ContextTrainee, _ ranges: Ranges) throws -> ContextModel {
         var rounding = ContextRounding(shape: trainee.shape)
-        for field in ContextTrainee.fields { rounding.values[field] = try rounding.stored(field, trainee[field]) }
+        for field in ContextTrainee.fields { rounding.values[field] = try trainee[field].detach().doubles() }
         rounding.round(ranges)
         return try ContextModel(trainee.shape, rounding.arrays)
     }
 
     private init(shape: ContextModel.Shape) { self.shape = shape }
-
-    /// Weights are trained as [inputs][outputs] and stored as [outputs][inputs].
-    private func stored(_ field: ContextField, _ tensor: Tensor) throws(TorchError) -> [Double] {
-        switch field {
-        case .firstWeight, .secondWeight, .stageHidden, .stageBelow, .output:
-            try tensor.detach().transpose(tensor.dims - 2, tensor.dims - 1).contiguous().doubles()
-        default: try tensor.detach().doubles()
-        }
-    }
 
     private mutating func round(_ ranges: Ranges) {
         let vectorUnit = table(.frame, .frameDepth)

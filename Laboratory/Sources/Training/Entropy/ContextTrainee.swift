@@ -16,7 +16,7 @@ func logarithm(_ value: Double) -> Double { log(value) }
 /// Sizes in comments: B chunks of T frames, n frames of each that are predicted, S stages, K entries.
 final class ContextTrainee {
     let shape: ContextModel.Shape
-    /// Parameters under the names of the arrays that they become. Weights are [inputs][outputs] here.
+    /// Parameters under the names of the arrays that they become.
     private(set) var parameters: [ContextField: Tensor] = [:]
 
     /// Fields that are parameters.
@@ -32,10 +32,9 @@ final class ContextTrainee {
     }
 
     private static func initial(_ field: ContextField, _ shape: ContextModel.Shape) throws(TorchError) -> Tensor {
-        var sizes = field.shape(shape)
+        let sizes = field.shape(shape)
         switch field {
         case .firstWeight, .secondWeight, .stageHidden, .stageBelow, .output:
-            sizes.swapAt(sizes.count - 2, sizes.count - 1)
             let deviation = field == .output ? 0.05 : 1 / power(Double(sizes[sizes.count - 2]), 0.5)
             return try Tensor.empty(sizes).normal_(deviation: deviation)
         case .frame, .below: return try Tensor.empty(sizes).normal_(deviation: 0.3)
