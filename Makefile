@@ -7,6 +7,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 FILTER ?=
 AUDIO ?=
+BUNDLE ?= output/bundle
+DATA ?=
 
 # Handed on through the environment, unexpanded, so that spaces, quotes and dollar signs arrive as they were typed.
 export VRVQ_FILTER := $(value FILTER)
@@ -14,9 +16,11 @@ export VRVQ_SANITIZED := $(value SANITIZED)
 export VRVQ_AUDIO := $(value AUDIO)
 export VRVQ_PREFIX := $(value PREFIX)
 export VRVQ_DESTDIR := $(value DESTDIR)
+export VRVQ_BUNDLE := $(value BUNDLE)
+export VRVQ_DATA := $(value DATA)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format build release install uninstall setup setup-training clean
+.PHONY: help demo test check format build release install uninstall setup setup-training bundle clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -58,5 +62,9 @@ setup-training: ## bring PyTorch for the laboratory, compile its plugin: make se
 	@Scripts/setup.sh 'make setup-training'
 	@Scripts/setup-training.sh
 
+bundle: ## folder that trains on a machine without Swift: make bundle [BUNDLE=output/bundle] [DATA='speech music.csv']
+	@Scripts/setup.sh 'make bundle'
+	@Scripts/bundle.sh "$$VRVQ_BUNDLE" $${VRVQ_DATA:+--data $$VRVQ_DATA}
+
 clean: ## remove what was built and the demo's output
-	@rm -rf .build .build-asan .build-install Laboratory/.build output
+	@rm -rf .build .build-asan .build-install Laboratory/.build Laboratory/.build-bundle output

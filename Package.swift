@@ -27,6 +27,7 @@ let package = Package(
         .library(name: "VRVQNetwork", targets: ["VRVQNetwork"]),
         .library(name: "VRVQAudio", targets: ["VRVQAudio"]),
         .library(name: "VRVQMetrics", targets: ["VRVQMetrics"]),
+        .library(name: "VRVQReport", targets: ["VRVQReport"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -48,6 +49,10 @@ let package = Package(
         .systemLibrary(
             name: "CKissFFT", pkgConfig: "kissfft-float", providers: [.apt(["libkissfft-dev"]), .brew(["kissfft"])]),
         .target(name: "VRVQAudio", dependencies: ["CSndfile", "CSoxr"], swiftSettings: swift),
+
+        // NumPy's array files.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "VRVQArrays", dependencies: ["VRVQ", "CZlib"], swiftSettings: swift),
         .target(name: "VRVQMetrics", swiftSettings: swift),
         .target(
             name: "VRVQReport", dependencies: ["VRVQ", "VRVQMetrics", "VRVQAudio", "CKissFFT"], swiftSettings: swift),
@@ -56,7 +61,7 @@ let package = Package(
         .executableTarget(
             name: "VRVQCommand",
             dependencies: [
-                "VRVQ", "VRVQNetwork", "VRVQDefaultModel", "VRVQAudio", "VRVQMetrics", "VRVQReport",
+                "VRVQ", "VRVQNetwork", "VRVQDefaultModel", "VRVQAudio", "VRVQArrays", "VRVQMetrics", "VRVQReport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swift),
@@ -78,6 +83,9 @@ let package = Package(
         .testTarget(name: "VRVQMetricsTests", dependencies: ["VRVQMetrics", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "VRVQAudioTests", dependencies: ["VRVQAudio", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "VRVQArraysTests", dependencies: ["VRVQArrays", "VRVQ", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: swift),
         .testTarget(
             name: "VRVQReportTests", dependencies: ["VRVQReport", "VRVQMetrics", "TestSupport"], swiftSettings: swift),

@@ -32,15 +32,19 @@ let package = Package(
         .target(name: "CTorch", cSettings: c),
         .target(name: "Torch", dependencies: ["CTorch"], swiftSettings: swift),
 
+        // Files of a bundle, compiled in.
+        .target(name: "CBundle", cSettings: c),
+
         // Network on autograd, losses, discriminators, data, optimiser, checkpoints.
         .target(
             name: "Training",
             dependencies: [
-                "Torch", "Yams",
+                "CBundle", "Torch", "Yams",
                 .product(name: "VRVQ", package: "vrvq"),
                 .product(name: "VRVQNetwork", package: "vrvq"),
                 .product(name: "VRVQAudio", package: "vrvq"),
                 .product(name: "VRVQMetrics", package: "vrvq"),
+                .product(name: "VRVQReport", package: "vrvq"),
             ],
             swiftSettings: swift),
 

@@ -94,7 +94,7 @@ check_dependencies() {
 }
 
 check_lengths() {
-    find Package.swift Sources Tests Scripts Laboratory -name .build -prune -o \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.inc' \
+    find Package.swift Sources Tests Scripts Laboratory -name '.build*' -prune -o \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.inc' \
         -o -name '*.cpp' -o -name '*.sh' -o -name '*.awk' \) -print0 |
         xargs -0 awk -v limit="$longest_file" -f Scripts/lengths.awk || failed=1
 }

@@ -11,6 +11,8 @@
 #         python-VERSION/               a private PyTorch
 #         plugin-VERSION-KEY.so         the plugin; KEY stands for its source and for the place of its PyTorch
 #         libvrvqtorch-INTERFACE.so     link to the plugin in use; the laboratory's programs look for it here
+#         tensorboard/                  the package of that name, where the interpreter has none: tests read event files
+#                                       with it, training does not need it (25 MB to fetch)
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 
@@ -44,19 +46,8 @@ install_tools() {
         </dev/null >/dev/null 2>&1 || fail "apt-get could not install $packages; check the network"
 }
 
-# "FOLDER VERSION" of the PyTorch that an interpreter finds; nothing where it has none. It is looked up, not imported:
-# an import takes seconds and fails in an installation without the GPU's libraries.
-installed_torch() {
-    "$python" - 2>/dev/null <<'PYTHON' || true
-import importlib.util, os, re
-spec = importlib.util.find_spec("torch")
-for folder in (spec.submodule_search_locations or []) if spec else []:
-    text = open(os.path.join(folder, "version.py")).read()
-    version = re.search(r"__version__ = '([0-9.]+)", text).group(1)
-    if os.path.exists(os.path.join(folder, "include", "ATen", "ATen.h")):
-        print(folder, version)
-PYTHON
-}
+# "FOLDER VERSION" of the PyTorch that the interpreter finds; nothing where it has none.
+installed_torch() { "$python" "$plugin_source/find-torch.py" 2>/dev/null || true; }
 
 # True for 2.9 and newer.
 is_new_enough() {
@@ -112,6 +103,20 @@ find_torch() {
     origin="of its own"
 }
 
+# Without it everything trains; only a test wants it.
+find_tensorboard() {
+    if [ -d "$cache/tensorboard" ]; then return 0; fi
+    "$python" -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("tensorboard") is None)' && return 0
+    rm -rf "$cache/tensorboard.partial"
+    if PIP_ROOT_USER_ACTION=ignore "$python" -m pip install --quiet --disable-pip-version-check --no-input \
+        --no-compile --target "$cache/tensorboard.partial" tensorboard >/dev/null 2>&1; then
+        mv "$cache/tensorboard.partial" "$cache/tensorboard"
+    else
+        rm -rf "$cache/tensorboard.partial"
+        say "pip could not fetch tensorboard, which the test of event files reads them with; training does not need it"
+    fi
+}
+
 build_plugin() {
     interface=$(sed -n 's/^#define VT_ABI_VERSION \([0-9]*\)$/\1/p' "$header")
     key=$({ find "$plugin_source" -type f | LC_ALL=C sort | xargs cat; cat "$header"; echo "$torch"; } | cksum | tr ' ' '-')
@@ -134,4 +139,5 @@ build_plugin() {
 install_tools
 find_torch
 build_plugin
+find_tensorboard
 echo "training: PyTorch $version $origin ($torch), plugin $plugin"

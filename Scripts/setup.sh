@@ -21,7 +21,7 @@ have_library() { have pkg-config && pkg-config --exists "$1" 2>/dev/null; }
 
 # A build folder made by another user (a first run as root, say) fails later with a page of noise.
 check_folders() {
-    for folder in .build .build-asan .build-install Laboratory/.build output; do
+    for folder in .build .build-asan .build-install Laboratory/.build Laboratory/.build-bundle output; do
         if [ -e "$folder" ] && [ ! -w "$folder" ]; then
             complain "'$folder' belongs to another user; remove it as that user with: make clean"
         fi
@@ -70,13 +70,38 @@ missing_debian_packages() {
     have_library sndfile || echo libsndfile1-dev
     have_library soxr || echo libsoxr-dev
     have_library kissfft-float || echo libkissfft-dev
+    have_library zlib || echo zlib1g-dev
+    missing_numpy
     missing_for_swift
+}
+
+# The tests compare array files with the real NumPy; nothing else needs it.
+missing_numpy() {
+    case $again in 'make test'*) ;; *) return 0 ;; esac
+    if have_numpy; then return 0; fi
+    echo python3-numpy
+}
+
+# As the tests look for it: any python3 of the path, or that of the system.
+have_numpy() {
+    old_ifs=$IFS
+    IFS=:
+    for folder in $PATH /usr/bin; do
+        if [ -x "$folder/python3" ] && "$folder/python3" -c 'import numpy' >/dev/null 2>&1; then
+            IFS=$old_ifs
+            return 0
+        fi
+    done
+    IFS=$old_ifs
+    return 1
 }
 
 missing_brew_packages() {
     have pkg-config || echo pkg-config
     have_library sndfile || echo libsndfile
     have_library soxr || echo libsoxr
+    have_library zlib || echo zlib
+    case $again in 'make test'*) have_numpy || echo numpy ;; esac
 }
 
 # Homebrew's own collection does not have kissfft.
@@ -89,7 +114,7 @@ check_kissfft_on_macos() {
 
 missing_elsewhere() {
     for tool in git make pkg-config ld; do have "$tool" || echo "$tool"; done
-    for library in sndfile soxr kissfft-float; do have_library "$library" || echo "$library"; done
+    for library in sndfile soxr kissfft-float zlib; do have_library "$library" || echo "$library"; done
 }
 
 one_line() { sort -u | tr '\n' ' ' | sed 's/ $//'; }

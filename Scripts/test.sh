@@ -7,6 +7,7 @@
 #     Scripts/test.sh FILTER     release mode, only the tests whose name matches the regular expression, in both packages
 #
 # Tests that need PyTorch skip where `make setup-training` has not been run; with VRVQ_REQUIRE_TORCH=1 they fail.
+# VRVQ_REQUIRE_NUMPY=1 does the same for those that compare with NumPy.
 set -euo pipefail
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 
@@ -45,6 +46,13 @@ run_some_tests() {
 # Without testable imports the tests run the very objects that `swift build -c release` makes, and share them.
 release_tests() { "$1" -c release --disable-testable-imports "${@:2}"; }
 
+# A bundle is made of a program that is linked in another way; tests of it skip where VRVQ_BUNDLE_PROGRAM names none.
+build_bundle_program() {
+    [ "$(uname -s) $(uname -m)" = "Linux x86_64" ] || return 0
+    VRVQ_BUNDLE_PROGRAM=$(Scripts/bundle.sh program)
+    export VRVQ_BUNDLE_PROGRAM
+}
+
 # The package of the training. Its tests look into its rooms, so testable imports stay on.
 laboratory_tests() { "$1" -c release --package-path Laboratory "${@:2}"; }
 
@@ -57,6 +65,7 @@ sanitized_tests() {
 if [ -n "$filter" ]; then
     release_tests run_tests --filter "$filter"
     matched_here=$matched
+    case $filter in *[Bb]undle*) build_bundle_program ;; esac
     laboratory_tests run_tests --filter "$filter"
     if [ "$matched_here$matched" = nono ]; then
         echo "test: no test's name matches $filter" >&2
@@ -66,5 +75,6 @@ else
     Scripts/check.sh
     release_tests run_some_tests
     sanitized_tests
+    build_bundle_program
     laboratory_tests run_some_tests
 fi

@@ -67,6 +67,15 @@ public final class Codec: Sendable {
         if decoder { _ = try engine.decodingStream() }
     }
 
+    /// Delay of the algorithm in a live stream, at the model's rate: samples from the one that goes into the encoder to
+    /// the last one that must be there before the same sample comes out of the decoder, for the sample that waits
+    /// longest. It is what the network looks ahead on both sides, the chunk, and a frame that the decoder keeps because
+    /// it may be the last one; computing, transport and conversion of the rate come on top.
+    public func delay(framesPerChunk: Int) -> Int {
+        let ahead = engine.report.decoderReach.ahead + framesPerChunk
+        return ahead * model.architecture.hop + engine.report.encoderLookAhead + 1
+    }
+
     /// Samples to a whole stream.
     /// - Parameter samples: one array per channel, of equal length, at the model's rate
     ///   (`model.architecture.sampleRate`), full scale ±1.
@@ -164,15 +173,6 @@ public final class Codec: Sendable {
             }
         }
     }
-}
-
-/// Throws `badAudio` where a sample is a NaN or an infinity, which no codec can bring back.
-func checkFinite(_ samples: [Float], channel: Int, position: Int) throws(VRVQError) {
-    guard let index = samples.firstIndex(where: { !$0.isFinite }) else { return }
-    throw VRVQError(
-        .badAudio,
-        "sample \(position + index) of channel \(channel + 1) is \(samples[index].isNaN ? "not a number" : "infinite"); "
-            + "such audio cannot be encoded")
 }
 
 extension Array where Element == Float {

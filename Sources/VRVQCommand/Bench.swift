@@ -32,8 +32,7 @@ struct Bench: ParsableCommand {
     @Option(name: .long, help: "Timed runs.")
     var repeats: Int = 5
 
-    @Flag(name: .long, help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var printing: PrintingOptions
 
     func run() throws {
         guard seconds > 0, seconds <= 36_000 else { throw Failure.usage("--seconds must be above 0, at most 36000") }
@@ -46,9 +45,7 @@ struct Bench: ParsableCommand {
         let preparation = elapsed(since: start)
         let rate = codec.model.architecture.sampleRate
         let samples = Self.signal(count: Int(seconds * Double(rate)), rate: rate)
-        let codecRate: Codec.Rate =
-            codec.model.architecture.importance == nil
-            ? .codebooks(codec.model.architecture.quantizer.stages) : .scale(Codec.defaultScale)
+        let codecRate = codec.usualRate
         let stream = try codec.encode([samples], rate: codecRate)
         let encode = try median { _ = try codec.encode([samples], rate: codecRate) }
         _ = try codec.decode(stream)
@@ -81,7 +78,7 @@ struct Bench: ParsableCommand {
 
     private func report(_ codec: Codec, encode: Double, decode: Double, preparation: Double) throws {
         let memory = Machine.peakResidentBytes
-        if json {
+        if printing.json {
             try Text.print(
                 JSON.object([
                     "model": .string(codec.model.name), "audio_seconds": .number(seconds),

@@ -99,6 +99,7 @@ struct Cut: ParsableCommand {
         ) {
             format throws(VRVQError) in try context(format, models)
         }
+        try EditedFile.checkWhole(piece, contextModels: models.contextModels)
         try EditedFile.write(piece, to: output, overwrite: reporting.force)
         try EditedFile.report(piece, from: [input], to: output, reporting)
     }

@@ -30,7 +30,7 @@ struct Decode: ParsableCommand {
     @Option(name: .long, help: "Standard output gets raw samples: s16le, s24le, s32le or f32le.")
     var rawFormat: String?
 
-    @Flag(name: .long, help: "Decode damaged streams too: what is lost fades out, and a warning says when.")
+    @Flag(name: .long, help: "Decode damaged streams too: what is lost is concealed, and a warning says how much.")
     var tolerant = false
 
     @OptionGroup var span: SpanOptions
@@ -38,7 +38,9 @@ struct Decode: ParsableCommand {
     @OptionGroup var reporting: OutputOptions
 
     func run() throws {
-        let threads = try work.threadsPerFile()
+        let isPiped = inputs == ["-"] && (output ?? "-") == "-"
+        // Several threads share long stretches of sound, for which a live stream would have to wait.
+        let threads = isPiped && work.threads == nil ? 1 : try work.threadsPerFile()
         let instructionSet = try ModelLibrary.instructionSet()
         let target = try DecodeTarget(rate: rate, encoding: encoding, rawFormat: rawFormat)
         let plan = try Plan(inputs: inputs, output: output, extensions: ["vrvq"], outputExtension: "wav")
@@ -137,20 +139,30 @@ struct DecodeJob {
             let reader = try ByteReader(path: item.input)
             return { try reader.read(upTo: $0) }
         }
-        var bytes = try EditedFile.read(item.input)
-        if isTolerant { bytes = try Repair.repaired(bytes, warningOf: item.input) }
-        if let span {
-            bytes = try StreamCut.cut(
-                bytes, samples: { span.samples(rate: $0.sourceRate) }, contextModels: models.contextModels
-            ) {
-                format throws(VRVQError) in
-                try models.context(for: format, outputRate: target.rate ?? format.sourceRate)
-            }
-        }
-        var rest = bytes[...]
+        var rest = try part()[...]
         return { limit in
             defer { rest = rest.dropFirst(limit) }
             return rest.isEmpty ? nil : Array(rest.prefix(limit))
+        }
+    }
+
+    /// A stream of the part that was asked for. Of a file without damage no more is read than it takes.
+    private func part() throws -> [UInt8] {
+        let stream: StreamBytes
+        if isTolerant {
+            let repaired = try Repair.repaired(
+                try EditedFile.read(item.input), warningOf: item.input, contextModels: models.contextModels)
+            guard span != nil else { return repaired }
+            stream = StreamBytes(repaired)
+        } else {
+            let reader = try ByteReader(path: item.input)
+            stream = try reader.stream() ?? StreamBytes(try reader.readAll(limit: EditedFile.maximumBytes))
+        }
+        return try StreamCut.excerpt(
+            stream, samples: { span?.samples(rate: $0.sourceRate) ?? 0..<Int.max }, contextModels: models.contextModels
+        ) {
+            format throws(VRVQError) in
+            try models.context(for: format, outputRate: target.rate ?? format.sourceRate)
         }
     }
 

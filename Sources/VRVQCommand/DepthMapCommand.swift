@@ -24,8 +24,7 @@ struct DepthMapCommand: ParsableCommand {
     @OptionGroup var rate: RateOptions
     @OptionGroup var work: WorkOptions
 
-    @Flag(name: .long, help: "Write over a file that exists.")
-    var force = false
+    @OptionGroup var writing: WritingOptions
 
     func run() throws {
         let output = outputPath
@@ -35,7 +34,7 @@ struct DepthMapCommand: ParsableCommand {
         do {
             let map = try isStream() ? mapOfStream() : mapOfAudio()
             try Files.makeFolder(String(Files.folder(of: output).dropLast()))
-            let file = try Failure.opening(AtomicFile(path: output, overwrite: force))
+            let file = try Failure.opening(AtomicFile(path: output, overwrite: writing.force))
             try file.write(map.svg())
             try file.finish()
         } catch { throw Failure(error, subject: input) }

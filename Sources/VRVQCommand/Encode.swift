@@ -11,7 +11,8 @@ struct Encode: ParsableCommand {
             Reads every format that libsndfile reads (WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF ...), of any rate and \
             channel count. A folder is taken with all audio below it and keeps its tree. Without -o, IN.wav becomes \
             IN.vrvq beside it. "-" is standard input (WAV, also of unknown length; raw samples with --raw-format) or \
-            standard output.
+            standard output. --bitrate, --size and --max-bitrate run the network once over the whole recording and \
+            write at the end of it.
             """)
 
     @Argument(help: "Audio files, folders, or - for standard input.")
@@ -24,10 +25,13 @@ struct Encode: ParsableCommand {
     var model: String?
 
     @OptionGroup var rate: RateOptions
+    @OptionGroup var target: TargetOptions
+    @OptionGroup var coding: CodingOptions
 
     @Option(name: .long, help: "Standard input is raw samples, for example s16le:44100:2.")
     var rawFormat: String?
 
+    @OptionGroup var live: LiveOptions
     @OptionGroup var work: WorkOptions
     @OptionGroup var reporting: OutputOptions
 
@@ -41,7 +45,7 @@ struct Encode: ParsableCommand {
         let threads = try work.threadsPerFile()
         let codec = try Codec(
             model: ModelLibrary.model(model), threads: threads, instructionSet: ModelLibrary.instructionSet())
-        let rate = try rate.rate(codec)
+        let settings = try settings(codec)
         let plan = try Plan(
             inputs: inputs, output: output, extensions: Self.extensions, outputExtension: "vrvq")
         if raw != nil && !plan.items.contains(where: { $0.input == "-" }) {
@@ -51,19 +55,39 @@ struct Encode: ParsableCommand {
             throw Failure.usage("a stream would go to the terminal: name a file with -o or redirect the output")
         }
         let reporting = reporting
+        if let latency = try live.milliseconds() {
+            try checkLive()
+            return try LiveEncodeJob(
+                codec, settings: settings, raw: raw, items: plan.items, latency: latency, reporting: reporting
+            ).run()
+        }
         try plan.run(jobs: work.jobs) { item in
             let job = EncodeJob(
-                codec: codec, rate: rate, raw: item.input == "-" ? raw : nil, item: item, reporting: reporting,
+                codec: codec, settings: settings, raw: item.input == "-" ? raw : nil, item: item, reporting: reporting,
                 showsProgress: plan.items.count == 1)
             try job.run()
         }
+    }
+
+    /// Live sound is not known as a whole, and is not held back to see whether it is silence.
+    private func checkLive() throws {
+        if target.areGiven { throw Failure.usage("--live cannot meet a target: that takes the whole recording") }
+        if coding.dtx != nil { throw Failure.usage("--live leaves no silence out: --dtx is not for it") }
+        if coding.chunk != nil { throw Failure.usage("--live makes chunks as long as --latency: give that alone") }
+    }
+
+    private func settings(_ codec: Codec) throws -> EncoderSettings {
+        let rate = try rate.asked(codec)
+        return EncoderSettings(
+            rate: rate ?? codec.usualRate, target: try target.target(besides: rate), silence: try coding.silence(),
+            entropy: coding.entropy.coding, framesPerChunk: try coding.framesPerChunk(codec))
     }
 }
 
 /// One file to one stream.
 struct EncodeJob {
     let codec: Codec
-    let rate: Codec.Rate
+    let settings: EncoderSettings
     let raw: RawAudioFormat?
     let item: Plan.Item
     let reporting: OutputOptions
@@ -80,8 +104,8 @@ struct EncodeJob {
         let progress = Progress(
             item.input, totalSeconds: reader.frameCount.map { Double($0) / Double(format.sampleRate) },
             isShown: showsProgress)
-        var encoder = try StreamEncoder(
-            codec, sourceRate: format.sampleRate, channels: format.channels, rate: rate)
+        var encoder = try SoundEncoder(
+            codec, sourceRate: format.sampleRate, channels: format.channels, settings)
         let resampler = try Resampler(
             from: format.sampleRate, to: encoder.format.modelRate, channels: format.channels)
         var block: [[Float]] = []
@@ -100,9 +124,17 @@ struct EncodeJob {
         try report(encoder, samples: reader.position, elapsed: progress.elapsed)
     }
 
-    private func report(_ encoder: StreamEncoder, samples: Int, elapsed: Double) throws {
+    private func warn(_ encoder: SoundEncoder, kbps: Double) {
+        guard let target = settings.target, let outcome = encoder.outcome,
+            let warning = target.warning(outcome, kbps: kbps, of: "the model \(codec.model.name)")
+        else { return }
+        Text.printError("vrvq: warning: \(Text.printable(item.input)): \(warning)")
+    }
+
+    private func report(_ encoder: SoundEncoder, samples: Int, elapsed: Double) throws {
         let format = encoder.format
         let rates = StreamRates(encoder.statistics, format: format, sampleCount: samples)
+        if samples > 0 { warn(encoder, kbps: rates.kbps) }
         let speed = elapsed > 0 ? rates.seconds / elapsed : 0
         let line =
             "\(Text.printable(item.input)) -> \(Text.printable(item.output)): \(Text.duration(rates.seconds)), "
@@ -115,6 +147,9 @@ struct EncodeJob {
         object["elapsed_seconds"] = .number(elapsed)
         object["times_real_time"] = .number(speed)
         for (key, value) in format.json { object[key] = value }
+        if let target = settings.target, let outcome = encoder.outcome {
+            object.merge(target.json(outcome)) { _, new in new }
+        }
         try reporting.report(line, .object(object), outputIsStandard: item.output == "-")
     }
 }

@@ -32,6 +32,8 @@ struct Evaluate: ParsableCommand {
     @Flag(name: .long, help: "Print one JSON object per recording and rate instead of the table.")
     var json = false
 
+    @OptionGroup var packets: PacketOptions
+
     /// Figures of one recording at one rate.
     struct Row {
         let group: String
@@ -45,6 +47,14 @@ struct Evaluate: ParsableCommand {
             instructionSet: ModelLibrary.instructionSet())
         let rates = try parsedRates(codec)
         let files = try Inputs(inputs, extensions: Encode.extensions).files
+        if packets.loss != nil {
+            let evaluation = try LossEvaluation(codec, rate: rates[0].1, packets)
+            return try evaluation.run(files, json: json) { path in
+                do {
+                    return (group(path), try mono(path, rate: codec.sampleRate))
+                } catch { throw Failure(error, subject: path) }
+            }
+        }
         var rows: [Row] = []
         for file in files {
             do { rows += try measure(file.path, codec, rates) } catch { throw Failure(error, subject: file.path) }
@@ -77,8 +87,7 @@ struct Evaluate: ParsableCommand {
         let samples = try mono(path, rate: codec.model.architecture.sampleRate)
         if samples.isEmpty { throw Failure(.unreadable, "\(Text.printable(path)): no samples to measure") }
         let analysis = try codec.analyse(samples)
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        let group = Files.stem(of: name).split(separator: "-").first.map(String.init) ?? name
+        let group = group(path)
         return try rates.map { label, rate in
             var grid = try codec.grid(analysis, rate: rate)
             grid.sampleCount = samples.count
@@ -97,6 +106,11 @@ struct Evaluate: ParsableCommand {
             }
             return Row(group: group, rate: label, values: values)
         }
+    }
+
+    private func group(_ path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        return Files.stem(of: name).split(separator: "-").first.map(String.init) ?? name
     }
 
     private func mono(_ path: String, rate: Int) throws -> [Float] {

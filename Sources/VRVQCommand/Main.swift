@@ -25,7 +25,7 @@ struct Program: ParsableCommand {
         version: "vrvq \(Version.number)",
         subcommands: [
             Encode.self, Decode.self, Info.self, Transcode.self, Cut.self, Concatenate.self, Tags.self, Verify.self,
-            Repair.self,
+            Repair.self, Tokens.self, ImportDAC.self, SimulateLoss.self,
             DepthMapCommand.self,
             Evaluate.self, ModelCommand.self, Bench.self,
         ])

@@ -47,11 +47,8 @@ struct ImportModel: ParsableCommand {
     @Flag(name: .long, help: "Store large kernels in half precision.")
     var half = false
 
-    @Flag(name: .long, help: "Write over a file that exists.")
-    var force = false
-
-    @Flag(name: .long, help: "Print the report as JSON.")
-    var json = false
+    @OptionGroup var writing: WritingOptions
+    @OptionGroup var printing: PrintingOptions
 
     func run() throws {
         if Files.areSame(input, output) { throw Failure.usage("output and input are the same file") }
@@ -79,12 +76,12 @@ struct ImportModel: ParsableCommand {
 
     private func write(_ options: ImportOptions, _ settings: [UInt8]?) throws {
         let result = try ModelImport.read(Files.map(input), config: settings, options: options)
-        try Text.print(json ? [result.report.json.text] : result.report.lines)
+        try Text.print(printing.json ? [result.report.json.text] : result.report.lines)
         let model = try result.model()
-        let file = try Failure.opening(AtomicFile(path: output, overwrite: force))
+        let file = try Failure.opening(AtomicFile(path: output, overwrite: writing.force))
         try file.write(model.serialized())
         try file.finish()
-        if !json {
+        if !printing.json {
             try Text.print("written     \(Text.printable(output)): \(model.name), fingerprint \(model.fingerprint)")
         }
     }
@@ -98,12 +95,11 @@ struct ModelInfo: ParsableCommand {
     @Argument(help: "A model's name, fingerprint or file (default: the built-in model).")
     var model: String?
 
-    @Flag(name: .long, help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var printing: PrintingOptions
 
     func run() throws {
         let summary = try ModelLibrary.model(model).summary()
-        try Text.print(json ? [summary.json.text] : summary.lines)
+        try Text.print(printing.json ? [summary.json.text] : summary.lines)
     }
 }
 
@@ -112,13 +108,12 @@ struct ListModels: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the models that can be used, and the presets.")
 
-    @Flag(name: .long, help: "Print one JSON object per model.")
-    var json = false
+    @OptionGroup var printing: PrintingOptions
 
     func run() throws {
         for entry in ModelLibrary.installed() {
             let (model, place) = (entry.model, entry.path.map { Text.printable($0) } ?? "built in")
-            if json {
+            if printing.json {
                 try Text.print(
                     JSON.object([
                         "name": .string(model.name), "fingerprint": .string(model.fingerprint.description),
@@ -128,7 +123,7 @@ struct ListModels: ParsableCommand {
                 try Text.print("\(Text.left(model.name, 16)) \(model.fingerprint)  \(place)")
             }
         }
-        guard !json else { return }
+        guard !printing.json else { return }
         let places = ModelLibrary.folders.map { Text.printable($0) }.joined(separator: ", ")
         try Text.print("\nsearched after the built-in model: \(places)")
         try Text.print(

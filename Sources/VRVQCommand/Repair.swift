@@ -6,8 +6,8 @@ struct Repair: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a damaged .vrvq file whole, with what is lost concealed.",
         discussion: """
-            Needs no model. The time line stays: a lost stretch repeats the last frame for a moment, with fewer and \
-            fewer codebooks, and is silent then. A file that was cut off ends where it was cut.
+            Needs no model. The time line stays: a lost stretch repeats what is whole on both sides of it for a moment \
+            and is silent in between. A file that was cut off ends where it was cut.
             """)
 
     @Argument(help: "A .vrvq file, or - for standard input.")
@@ -28,12 +28,13 @@ struct Repair: ParsableCommand {
     }
 
     /// The stream without its damage, of which a line tells.
-    static func repaired(_ bytes: [UInt8], warningOf name: String) throws -> [UInt8] {
-        let inspection = try StreamInspection(bytes, contextModels: ModelLibrary.contextModels)
+    static func repaired(
+        _ bytes: [UInt8], warningOf name: String, contextModels: ContextModels = ModelLibrary.contextModels
+    ) throws -> [UInt8] {
+        let inspection = try StreamInspection(bytes, contextModels: contextModels)
         let repaired = try inspection.repaired()
         if !inspection.faults.isEmpty {
-            let format = inspection.format
-            let seconds = Double(inspection.lostFrames) * Double(format.hop) / Double(format.modelRate)
+            let seconds = Double(inspection.lostSamples) / Double(inspection.format.sourceRate)
             let end = inspection.totals == nil ? "; the end is missing" : ""
             Text.printError(
                 "vrvq: warning: \(Text.printable(name)): \(inspection.faults.count) damaged places, "

@@ -61,23 +61,24 @@ private struct Verdict {
 
     var isWhole: Bool { faults.isEmpty }
 
-    private func seconds(_ frames: Int) -> Double {
+    private func seconds(_ samples: Int) -> Double {
         guard let format = inspection?.format else { return 0 }
-        return Double(frames) * Double(format.hop) / Double(format.modelRate)
+        return Double(samples) / Double(format.sourceRate)
     }
 
     /// Seconds of the whole time line.
     private var length: Double {
         guard let inspection else { return 0 }
-        return inspection.totals.map { Double($0.sampleCount) / Double(inspection.format.sourceRate) }
-            ?? seconds(inspection.frames)
+        let format = inspection.format
+        return inspection.totals.map { seconds($0.sampleCount) }
+            ?? Double(inspection.frames) * Double(format.hop) / Double(format.modelRate)
     }
 
     var lines: [String] {
         let name = Text.printable(path)
         guard let inspection else { return ["\(name): damaged", "  " + line(faults[0])] }
         guard !isWhole else { return ["\(name): whole, \(Text.duration(length)) in \(inspection.intactChunks) chunks"] }
-        let lost = seconds(inspection.lostFrames)
+        let lost = seconds(inspection.lostSamples)
         return ["\(name): damaged, \(Text.decimal(lost, 3)) s of \(Text.duration(length)) are lost"]
             + faults.map { "  " + line($0) }
     }
@@ -85,10 +86,10 @@ private struct Verdict {
     private func line(_ fault: StreamInspection.Fault) -> String {
         let place = "bytes \(fault.bytes.lowerBound) to \(fault.bytes.upperBound)"
         let times =
-            fault.frames.isEmpty
+            fault.samples.isEmpty
             ? ""
-            : "\(Text.decimal(seconds(fault.frames.lowerBound), 3)) s to "
-                + "\(Text.decimal(min(seconds(fault.frames.upperBound), length), 3)) s: "
+            : "\(Text.decimal(seconds(fault.samples.lowerBound), 3)) s to "
+                + "\(Text.decimal(seconds(fault.samples.upperBound), 3)) s: "
         return "\(times)\(Text.printable(fault.message)) (\(place))"
     }
 
@@ -98,7 +99,7 @@ private struct Verdict {
         ]
         if let inspection {
             object["seconds"] = .number(length)
-            object["lost_seconds"] = .number(seconds(inspection.lostFrames))
+            object["lost_seconds"] = .number(seconds(inspection.lostSamples))
             object["intact_chunks"] = .integer(inspection.intactChunks)
         }
         return .object(object)
@@ -109,9 +110,9 @@ private struct Verdict {
             "message": .string(fault.message), "first_byte": .integer(fault.bytes.lowerBound),
             "end_byte": .integer(fault.bytes.upperBound),
         ]
-        if !fault.frames.isEmpty {
-            object["start_seconds"] = .number(seconds(fault.frames.lowerBound))
-            object["end_seconds"] = .number(min(seconds(fault.frames.upperBound), length))
+        if !fault.samples.isEmpty {
+            object["start_seconds"] = .number(seconds(fault.samples.lowerBound))
+            object["end_seconds"] = .number(seconds(fault.samples.upperBound))
         }
         return .object(object)
     }

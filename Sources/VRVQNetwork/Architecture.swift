@@ -107,9 +107,7 @@ public struct Architecture: Equatable, Sendable {
     /// Frames of `samples` samples: ceil(samples / hop).
     public func frames(ofSamples samples: Int) -> Int { (samples + hop - 1) / hop }
     /// Bits of one code.
-    public var bitsPerCode: Int {
-        quantizer.entries <= 1 ? 0 : Int.bitWidth - (quantizer.entries - 1).leadingZeroBitCount
-    }
+    public var bitsPerCode: Int { bitWidth(ofValues: quantizer.entries) }
 
     /// Why no network can be built from this, or nil. Bounds keep sizes from foreign files within reason.
     public var defect: String? {

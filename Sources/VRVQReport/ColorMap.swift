@@ -8,9 +8,9 @@
 
 /// Colours whose lightness grows evenly from dark violet over blue-green to light yellow, so that they keep their order
 /// in grey and for colour-blind eyes.
-enum ColorMap {
+@_spi(Laboratory) public enum ColorMap {
     /// Red, green and blue (0...255) for a value from 0 to 1.
-    static func rgb(_ value: Double) -> (red: UInt8, green: UInt8, blue: UInt8) {
+    @_spi(Laboratory) public static func rgb(_ value: Double) -> (red: UInt8, green: UInt8, blue: UInt8) {
         let t = min(1, max(0, value))
         let lightness = 0.24 + 0.68 * t
         let chroma = 0.115 + 0.06 * t

@@ -1,8 +1,8 @@
 /// A PNG file of 8-bit palette indices, without compression (stored blocks), so that nothing is needed to write it.
 /// Sources: RFC 2083 (PNG), RFC 1950 and 1951 (zlib, deflate).
-package enum PNG {
+@_spi(Laboratory) public enum PNG {
     /// `pixels[y * width + x]`, row 0 at the top; up to 256 colours of three bytes each.
-    package static func encode(pixels: [UInt8], width: Int, palette: [UInt8]) -> [UInt8] {
+    @_spi(Laboratory) public static func encode(pixels: [UInt8], width: Int, palette: [UInt8]) -> [UInt8] {
         precondition(width > 0 && !pixels.isEmpty && pixels.count % width == 0)
         precondition(palette.count % 3 == 0 && (3...768).contains(palette.count))
         let height = pixels.count / width

@@ -3,7 +3,8 @@ import Testing
 extension CommandTests {
     @Suite("Help") struct HelpTests {
         private static let subcommands = [
-            "encode", "decode", "info", "transcode", "cut", "cat", "tags", "verify", "repair", "depth-map", "evaluate",
+            "encode", "decode", "info", "transcode", "cut", "cat", "tags", "verify", "repair", "tokens",
+            "import-dac", "simulate-loss", "depth-map", "evaluate",
             "model",
             "bench",
         ]

@@ -112,9 +112,10 @@ struct Program {
     /// Runs the program, which must succeed without a word on standard error.
     @discardableResult
     static func succeed(
-        _ arguments: String..., input: [UInt8] = [], environment: [String: String] = [:], folder: String? = nil,
-        sourceLocation: SourceLocation = #_sourceLocation
+        _ words: String..., arguments: [String] = [], input: [UInt8] = [], environment: [String: String] = [:],
+        folder: String? = nil, sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> Result {
+        let arguments = words + arguments
         let result = try run(arguments, input: input, environment: environment, folder: folder)
         #expect(result.status == 0, "\(arguments): \(result.error)", sourceLocation: sourceLocation)
         #expect(result.error == "", "\(arguments)", sourceLocation: sourceLocation)

@@ -54,6 +54,18 @@ enum Fixture {
 
     static func audio(_ name: String) -> String { tests.appendingPathComponent("VRVQAudioTests/Fixtures/\(name)").path }
 
+    /// A recording of the documentation.
+    static func sample(_ name: String) -> String {
+        tests.deletingLastPathComponent().appendingPathComponent("Samples/\(name)").path
+    }
+
+    static func array(_ name: String) -> String {
+        tests.appendingPathComponent("VRVQArraysTests/Fixtures/\(name)").path
+    }
+
+    /// A file of `Tests/Fixtures`.
+    static func shared(_ name: String) -> String { tests.appendingPathComponent("Fixtures/\(name)").path }
+
     static func model(_ name: String) -> String {
         tests.appendingPathComponent("VRVQTests/Model/Fixtures/\(name)").path
     }

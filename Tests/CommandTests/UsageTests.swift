@@ -18,6 +18,35 @@ extension CommandTests {
         }
 
         @Test(arguments: [
+            ["--bitrate", "0"], ["--bitrate", "-1"], ["--bitrate", "nan"], ["--bitrate", "1e12"], ["--bitrate", "x"],
+            ["--max-bitrate", "0"], ["--max-bitrate", "4", "--window", "0"], ["--max-bitrate", "4", "--window", "-1"],
+            ["--size", "0"], ["--size", ""], ["--size", "-5"], ["--size", "12q"], ["--size", "1e3"],
+            ["--size", "9999999G"],
+            ["--dtx", "0"], ["--dtx", "6"], ["--dtx", "-inf"], ["--chunk", "0"], ["--chunk", "-1"], ["--chunk", "1e9"],
+            ["--chunk", "3600"], ["--entropy", "zip"],
+        ])
+        func targets(_ options: [String]) throws {
+            // A chunk of an hour is more than the format holds, which only the model can tell.
+            let word = options == ["--chunk", "3600"] ? "chunk" : options[options.count - 2]
+            try refused(["encode", "x.wav"] + options, word)
+        }
+
+        @Test(arguments: [
+            ["--scale", "3", "--bitrate", "3"], ["--codebooks", "3", "--bitrate", "3"],
+            ["--size", "3k", "--bitrate", "3"],
+            ["--size", "3k", "--scale", "3"], ["--size", "3k", "--codebooks", "3"], ["--dtx", "-50", "--keep-silence"],
+        ])
+        func targetsThatExcludeEachOther(_ options: [String]) throws {
+            try refused(["encode", "x.wav"] + options, "exclude each other")
+        }
+
+        @Test func capsThatMakeNoSense() throws {
+            try refused(["encode", "x.wav", "--codebooks", "3", "--max-bitrate", "9"], "constant rate")
+            try refused(["encode", "x.wav", "--bitrate", "3", "--max-bitrate", "2"], "above --max-bitrate")
+            try refused(["encode", "x.wav", "--bitrate", "3", "--window", "2"], "--max-bitrate")
+        }
+
+        @Test(arguments: [
             "s16le", "s17le:44100:2", "s16le:0:2", "s16le:44100:0", "s16le:44100:65", "s16le:44100:2:9", ":",
         ])
         func rawFormat(_ value: String) throws { try refused(["encode", "-", "--raw-format", value], "raw format") }

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import VRVQReport
+@_spi(Laboratory) import VRVQReport
 
 #if canImport(FoundationXML)
     import FoundationXML

@@ -11,8 +11,8 @@ import CTorch
 /// The compiled plugin, opened once.
 ///
 /// It is looked for in this order; the first that exists is opened and no other tried:
-/// 1. the file that `VRVQ_TORCH_PLUGIN` names,
-/// 2. `libvrvqtorch.so` beside the program (a bundle),
+/// 1. the file that `VRVQ_TORCH_PLUGIN` names (the launcher of a bundle sets it),
+/// 2. `libvrvqtorch.so` beside the program,
 /// 3. `$VRVQ_CACHE/torch`, by default `~/.cache/vrvq/torch`, where `make setup-training` puts it.
 struct Plugin: Sendable {
     static let shared = Plugin()

@@ -26,13 +26,15 @@ struct Program: ParsableCommand {
               130 interrupted, 143 ended by SIGTERM: the run is saved and can be resumed
             """,
         subcommands: [
-            Run.self, Resume.self, Validate.self, Export.self, Entropy.self, Plot.self, Presets.self,
+            Run.self, Resume.self, Validate.self, Export.self, Entropy.self, Plot.self, Presets.self, BundleCommand.self,
         ])
 }
 
 @main enum Main {
     static func main() {
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow any more is an error of the write, not the end of the program.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try Program.parseAsRoot()
             try command.run()

@@ -15,6 +15,12 @@ struct Run: ParsableCommand {
     var preset: String?
     @Option(help: "A configuration file.")
     var config: String?
+    @Option(
+        help: """
+            Start from these weights: a run (its last checkpoint), a checkpoint, a model file, or a checkpoint of DAC or \
+            VRVQ. Without --preset and --config, with the configuration stored there.
+            """)
+    var from: String?
     @Option(parsing: .upToNextOption, help: "Folders of audio, or lists (.csv) of files.")
     var data: [String] = []
     @Option(help: "The run's folder; it must not exist yet, or be empty.")
@@ -40,20 +46,28 @@ struct Run: ParsableCommand {
         if let steps { settings.append("steps=\(steps)") }
         if let seed { settings.append("seed=\(seed)") }
         if let device { settings.append("device=\(device)") }
-        var configuration: TrainingConfiguration
-        switch (preset, config) {
-        case (let preset?, nil): configuration = try TrainingConfiguration(preset: preset, settings: settings)
-        case (nil, let config?):
-            guard RunFolder.isFile(config) else { throw RunError(.unreadable, "\(config): no such configuration file") }
-            configuration = try TrainingConfiguration(file: config, settings: settings)
-        default: throw ValidationError("name one of --preset and --config")
-        }
+        let source = try from.map { path throws(RunError) in try StartSource(path) }
+        var configuration = try base(settings, source)
+        if let source { configuration = source.started(configuration) }
         if !data.isEmpty {
             configuration.data.sources = data
             configuration.data.groups = [:]
         }
         if configuration.trainingSources.isEmpty { throw ValidationError("name audio to train on with --data") }
         return configuration
+    }
+
+    private func base(_ settings: [String], _ source: StartSource?) throws -> TrainingConfiguration {
+        switch (preset, config) {
+        case (let preset?, nil): return try TrainingConfiguration(preset: preset, settings: settings)
+        case (nil, let config?):
+            guard RunFolder.isFile(config) else { throw RunError(.unreadable, "\(config): no such configuration file") }
+            return try TrainingConfiguration(file: config, settings: settings)
+        case (nil, nil):
+            guard let source else { throw ValidationError("name one of --preset, --config and --from") }
+            return try source.configuration(settings)
+        default: throw ValidationError("name one of --preset and --config")
+        }
     }
 }
 

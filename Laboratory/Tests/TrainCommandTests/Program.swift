@@ -44,12 +44,15 @@ final class Program: Sendable {
     private let ended = DispatchSemaphore(value: 0)
 
     /// Starts the program, with one thread of arithmetic so that tests may run side by side.
-    init(_ arguments: [String], environment: [String: String] = [:], folder: String) throws {
+    /// - Parameter limit: what a shell does to itself before it becomes the program, such as `ulimit -f 8`.
+    init(
+        _ arguments: [String], environment: [String: String] = [:], folder: String, limit: String? = nil
+    ) throws {
         self.arguments = arguments
         output = Collected("\(folder)/output-\(UUID().uuidString)")
         error = Collected("\(folder)/error-\(UUID().uuidString)")
-        process.executableURL = URL(fileURLWithPath: Self.path)
-        process.arguments = arguments
+        process.executableURL = URL(fileURLWithPath: limit == nil ? Self.path : "/bin/sh")
+        process.arguments = (limit.map { ["-c", "\($0); exec \"$0\" \"$@\"", Self.path] } ?? []) + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try output.handle()
@@ -79,9 +82,10 @@ final class Program: Sendable {
 
     /// Runs the program to its end.
     static func run(
-        _ arguments: [String], environment: [String: String] = [:], folder: String, seconds: Double = 240
+        _ arguments: [String], environment: [String: String] = [:], folder: String, limit: String? = nil,
+        seconds: Double = 240
     ) throws -> Result {
-        try Program(arguments, environment: environment, folder: folder).wait(seconds: seconds)
+        try Program(arguments, environment: environment, folder: folder, limit: limit).wait(seconds: seconds)
     }
 }
 

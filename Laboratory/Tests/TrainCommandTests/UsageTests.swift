@@ -16,6 +16,7 @@ extension TrainCommandTests {
                 (66, ["run", "--config", "none.yaml", "--data", "TONES", "--out", "x"], "none.yaml"),
                 (69, ["run", "--preset", "micro", "--data", "TONES", "--out", "x", "--device", "cuda:77"], "cuda:77"),
                 (73, ["run", "--preset", "micro", "--data", "TONES", "--out", "/proc/none/x"], "/proc/none"),
+                (66, ["run", "--from", "nothing", "--data", "TONES", "--out", "x"], "nothing"),
                 (66, ["resume", "nothing"], "nothing"),
                 (66, ["export", "nothing", "-o", "x"], "nothing"),
                 (66, ["plot", "nothing"], "nothing"),
@@ -94,6 +95,12 @@ extension TrainCommandTests {
                 let decoded = try codec.decode(codec.encode([samples], rate: .scale(8)))
                 #expect(decoded[0].count == 4000 && decoded[0].allSatisfy(\.isFinite))
                 #expect(model.card.json["training"]?["steps"]?.integerValue == 3)
+            }
+            for source in [scratch["run"], scratch["run/checkpoints/000000003"], scratch["model0.safetensors"]] {
+                let out = scratch["from-\(source.split(separator: "/").last!)"]
+                let from = try Program.run(
+                    ["run", "--from", source, "--data", tones, "--out", out, "--steps", "1"], folder: scratch.path)
+                #expect(from.status == 0 && from.error.contains("weights of "), "\(from.error)")
             }
             let again = try Program.run(
                 ["export", scratch["run"], "-o", scratch["model0.safetensors"]], folder: scratch.path)

@@ -29,11 +29,27 @@ import VRVQNetwork
         #expect(store.valueCount == Network(Self.published).parameters.reduce(0) { $0 + $1.storedCount })
     }
 
+    /// The seed decides, and neither PyTorch's generator nor the other parameters do.
+    @Test func initialValuesAreKeyed() throws {
+        var more = Self.published
+        more.quantizer.dimensions.append(4)
+        let first = try ParameterStore(initializing: Network(Self.published), seed: 9)
+        try Torch.seed(UInt64.random(in: 0...1000))
+        let second = try ParameterStore(initializing: Network(more), seed: 9)
+        for (name, tensor) in first.entries {
+            let values = (try tensor.floats(), try second.array(name).floats())
+            #expect(values.0 == values.1, "\(name)")
+        }
+    }
+
     @Test(arguments: [ParameterStore.Kernels.folded, .normalized])
     func storedWeightsLoadAgain(_ kernels: ParameterStore.Kernels) throws {
         let network = Network(Self.published)
         let first = try ParameterStore(initializing: network, kernels: kernels)
-        let second = try ParameterStore(initializing: network, kernels: kernels)
+        let second = try ParameterStore(initializing: network, seed: 1, kernels: kernels)
+        let name = "quantizer.quantizers.0.codebook.weight"
+        let values = (try first.array(name).floats(), try second.array(name).floats())
+        #expect(values.0 != values.1)
         #expect(try first.array("encoder.block.0.bias") !== second.array("encoder.block.0.bias"))
         try second.load(first.stored())
         let third = try ParameterStore(network, from: first.stored(), kernels: kernels)

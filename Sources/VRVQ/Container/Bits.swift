@@ -54,8 +54,3 @@ package struct BitReader {
     /// Whether the bits that fill the last byte are zero.
     package var paddingIsZero: Bool { pending & (1 << UInt64(pendingBits) - 1) == 0 }
 }
-
-/// Bits that tell `count` values apart: ceil(log2(count)).
-package func bitWidth(ofValues count: Int) -> Int {
-    count <= 1 ? 0 : Int.bitWidth - (count - 1).leadingZeroBitCount
-}

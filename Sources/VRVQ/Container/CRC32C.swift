@@ -1,7 +1,8 @@
 /// CRC-32C (Castagnoli polynomial, reflected form 0x82F63B78, register preset to ones and inverted at the end), as in
-/// iSCSI (RFC 3720, appendix B.4). FORMAT.md, section 3.
-package struct CRC32C {
-    package init() {}
+/// iSCSI (RFC 3720, appendix B.4). FORMAT.md, section 3. The laboratory frames its event files with it.
+@_spi(Laboratory) public struct CRC32C {
+    /// The checksum of nothing yet.
+    @_spi(Laboratory) public init() {}
 
     private var register: UInt32 = .max
 
@@ -11,7 +12,7 @@ package struct CRC32C {
     }
 
     /// Takes more bytes in.
-    package mutating func update(_ bytes: ArraySlice<UInt8>) {
+    @_spi(Laboratory) public mutating func update(_ bytes: ArraySlice<UInt8>) {
         let table = Self.table
         var register = register
         for byte in bytes { register = register >> 8 ^ table[Int(UInt8(truncatingIfNeeded: register) ^ byte)] }
@@ -19,10 +20,10 @@ package struct CRC32C {
     }
 
     /// The checksum of the bytes so far.
-    package var value: UInt32 { ~register }
+    @_spi(Laboratory) public var value: UInt32 { ~register }
 
     /// The checksum of some bytes.
-    package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    @_spi(Laboratory) public static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         var crc = CRC32C()
         crc.update(bytes)
         return crc.value

@@ -1,3 +1,5 @@
+import VRVQNetwork
+
 /// How the frames of a chunk are written: the low 7 bits of its first payload byte (FORMAT.md, section 6).
 enum ChunkCoding: UInt8 {
     /// Depth (less one) and codes as plain bits; no frame is silent.
@@ -31,7 +33,7 @@ struct FrameSyntax {
         constantDepth = format.constantDepth
         lowest = coding == .packedWithSilence ? 0 : 1
         depthBits = bitWidth(ofValues: (format.constantDepth == nil ? stages : 1) + 1 - lowest)
-        codeBits = bitWidth(ofValues: entries)
+        codeBits = format.bitsPerCode
     }
 
     /// The number that stands for a depth.

@@ -21,9 +21,9 @@ public struct SectionType: RawRepresentable, Hashable, Sendable, CustomStringCon
     public static let entropyModel = SectionType(rawValue: 0x85)
     /// Keys and values for people.
     public static let tags = SectionType(rawValue: 0x01)
-    /// Where each chunk starts, for seeking. Defined; this build checks its place only.
+    /// Where chunks start, for seeking.
     public static let chunkIndex = SectionType(rawValue: 0x02)
-    /// Position in the stream, for readers that join late. Defined, skipped by this build.
+    /// Position in the stream, for readers that join late or lose bytes.
     public static let position = SectionType(rawValue: 0x03)
 
     /// Whether a reader that does not know the section must refuse the stream.

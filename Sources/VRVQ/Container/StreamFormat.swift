@@ -1,3 +1,5 @@
+import VRVQNetwork
+
 /// How the coded channels relate to the source's channels (FORMAT.md, section 5.2).
 public enum StereoMode: UInt8, Sendable {
     /// Every channel is coded by itself.
@@ -58,6 +60,9 @@ public struct StreamFormat: Equatable, Sendable {
         max(1, (modelRate + hop / 2) / max(1, hop))
     }
 
+    /// Plain bits of one code.
+    package var bitsPerCode: Int { bitWidth(ofValues: entries) }
+
     /// Channels that are coded, each as a `CodeGrid`.
     public var codedChannels: Int { channels }
 
@@ -111,7 +116,7 @@ public struct StreamFormat: Equatable, Sendable {
     /// reader needs for one chunk, in its packed form and as grids. At most 2^6 * 2^16 * (7 + 2^6 * 16) bits: no
     /// overflow once the fields are in range.
     private var largestChunkBytes: Int {
-        let frameBits = bitWidth(ofValues: stages + 1) + stages * bitWidth(ofValues: entries)
+        let frameBits = bitWidth(ofValues: stages + 1) + stages * bitsPerCode
         return (codedChannels * framesPerChunk * frameBits + 7) / 8 + 1 + Varint.maximumBytes
     }
 

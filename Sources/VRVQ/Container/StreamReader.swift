@@ -41,9 +41,12 @@ public struct StreamReader: Sendable {
     private var ledger = SegmentLedger()
     private var hasSegments = false
     private var hasEnded = false
-    private var models = ChunkModels()
+    /// One for each thread.
+    private var models = [ChunkModels()]
     /// Where context models are found. May be set up to the first chunk.
     public var contextModels: ContextModels
+    /// Sections that were taken from the scanner ahead of their turn, the first one last.
+    private var ahead: [(section: Section, content: ChunkContent?)] = []
     private var failure: VRVQError?
 
     /// A reader before the first byte of a stream.
@@ -51,7 +54,7 @@ public struct StreamReader: Sendable {
     public init(contextModels: ContextModels = .none) { self.contextModels = contextModels }
 
     /// The context model that the stream names, where it was found.
-    public var contextModel: ContextModel? { models.learned?.context }
+    public var contextModel: ContextModel? { models[0].learned?.context }
 
     /// Takes more bytes in.
     public mutating func push(_ bytes: ArraySlice<UInt8>) {
@@ -92,10 +95,43 @@ public struct StreamReader: Sendable {
         if pendingSilence > 0, let format { return silentChunk(format) }
         try expectNothingBehindTheEnd()
         guard !hasEnded else { return nil }
-        while let section = try scanner.next() {
-            if let event = try read(section) { return event }
+        while let (section, content) = try nextSection() {
+            if let event = try read(section, content) { return event }
         }
         return nil
+    }
+
+    /// Threads on which chunks are read ahead, as far as their bytes are there; what is given does not depend on it.
+    package mutating func setThreads(_ count: Int) { models = Array(repeating: models[0], count: count) }
+
+    /// The next section. With it comes what a chunk says, where that was found out ahead and is no error.
+    private mutating func nextSection() throws(VRVQError) -> (section: Section, content: ChunkContent?)? {
+        if let next = ahead.popLast() { return next }
+        guard let format, models.count > 1 else { return try scanner.next().map { ($0, nil) } }
+        var sections: [Section] = []
+        while sections.count < mostAhead(format), sections.last.map({ $0.type == .chunk && $0.isIntact }) ?? true {
+            do throws(VRVQError) {
+                guard let section = try scanner.next() else { break }
+                sections.append(section)
+            } catch {
+                // The scanner will say it again when all before it has been given.
+                if sections.isEmpty { throw error }
+                break
+            }
+        }
+        let contents = concurrently(sections, &models) { section, models -> ChunkContent? in
+            guard section.type == .chunk, section.isIntact else { return nil }
+            var cursor = ByteCursor(section.payload[...], context: "", offset: section.payloadOffset)
+            return try? ChunkCoding.content(&cursor, format: format, &models)
+        }
+        ahead = zip(sections, contents).reversed()
+        return ahead.popLast()
+    }
+
+    /// Sections that are read ahead: enough for all threads, and of about as many codes as the largest chunk has.
+    private func mostAhead(_ format: StreamFormat) -> Int {
+        let codes = format.framesPerChunk * format.codedChannels * format.stages
+        return min(4 * models.count, max(1, (1 << 20) / codes))
     }
 
     private func expectNothingBehindTheEnd() throws(VRVQError) {
@@ -104,20 +140,19 @@ public struct StreamReader: Sendable {
     }
 
     /// One section; nil for one that is skipped.
-    private mutating func read(_ section: Section) throws(VRVQError) -> Event? {
+    private mutating func read(_ section: Section, _ content: ChunkContent?) throws(VRVQError) -> Event? {
         guard section.isIntact else { throw damage(section) }
         guard let format else { return try readFormat(section) }
         var cursor = ByteCursor(section.payload[...], context: name(section), offset: section.payloadOffset)
         switch section.type {
         case .header: throw VRVQError(.malformed, "a second header section", offset: section.offset)
-        case .chunk: return try readChunk(&cursor, section, format)
+        case .chunk: return try readChunk(&cursor, section, format, content)
         case .tags:
             statistics.tagBytes += section.byteCount
             return .tags(try Tag.list(&cursor))
         case .segment: return try readSegment(&cursor, section, format)
         case .entropyModel:
-            try models.use(try EntropyModelSection(&cursor), format, from: contextModels)
-            statistics.otherBytes += section.byteCount
+            try readEntropyModel(&cursor, section, format)
             return nil
         case .trailer: return try readTrailer(&cursor, section, format)
         default:
@@ -140,9 +175,11 @@ public struct StreamReader: Sendable {
     }
 
     private mutating func readChunk(
-        _ cursor: inout ByteCursor, _ section: Section, _ format: StreamFormat
+        _ cursor: inout ByteCursor, _ section: Section, _ format: StreamFormat, _ content: ChunkContent?
     ) throws(VRVQError) -> Event {
-        switch try ChunkCoding.content(&cursor, format: format, &models) {
+        var content = content
+        if content == nil { content = try ChunkCoding.content(&cursor, format: format, &models[0]) }
+        switch content! {
         case .grids(let grids, let bits):
             statistics.countChunk(bytes: section.byteCount, bits: bits, frames: grids[0].frames)
             try checkFrames(format, section)
@@ -156,6 +193,16 @@ public struct StreamReader: Sendable {
             pendingSilence = frames
             return silentChunk(format)
         }
+    }
+
+    /// Sections are read ahead up to the first one that is no chunk, so no chunk was read with another model.
+    private mutating func readEntropyModel(
+        _ cursor: inout ByteCursor, _ section: Section, _ format: StreamFormat
+    ) throws(VRVQError) {
+        let named = try EntropyModelSection(&cursor)
+        let context = contextModels.model(named.fingerprint)
+        for thread in models.indices { models[thread].use(context, named, format) }
+        statistics.otherBytes += section.byteCount
     }
 
     /// The next piece of a silence run.

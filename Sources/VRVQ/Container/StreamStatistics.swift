@@ -24,8 +24,6 @@ public struct StreamStatistics: Equatable, Sendable {
     public internal(set) var frames = 0
     /// Of these, frames in silence runs.
     public internal(set) var silenceRunFrames = 0
-    /// Chunk bytes of silence runs.
-    var silenceRunBytes = 0
     /// Chunk sections.
     public internal(set) var chunks = 0
 
@@ -60,6 +58,5 @@ public struct StreamStatistics: Equatable, Sendable {
     mutating func countSilence(bytes: Int, frames count: Int) {
         countChunk(bytes: bytes, bits: BitCount(), frames: count)
         silenceRunFrames += count
-        silenceRunBytes += bytes
     }
 }

@@ -32,7 +32,8 @@ public struct StreamTotals: Equatable, Sendable {
         try cursor.expectEnd()
     }
 
-    /// Reads a trailer's payload without comparing what it says of other sections: for damaged streams.
+    /// Reads a trailer's payload without comparing what it says of other sections: for damaged streams. Behind it the
+    /// cursor stands at the distance to the chunk index.
     init(unchecked cursor: inout ByteCursor) throws(VRVQError) {
         sampleCount = try cursor.varint("sample count", in: 0...Limits.maximumSampleCount)
         frames = try cursor.varint("frame count")

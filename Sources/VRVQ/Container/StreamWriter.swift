@@ -1,6 +1,6 @@
 /// Writes a stream front to back: header, then tags and chunks in any order, then the trailer. Every call gives the
 /// bytes to put behind those given before, so it serves files and pipes alike; it keeps no frames but a count of
-/// silent ones. `StreamReader` is its twin.
+/// silent ones, and some kilobytes of a chunk index, which it puts before the trailer of a long stream. `StreamReader` is its twin.
 public struct StreamWriter: Sendable {
     /// The format of the stream.
     public let format: StreamFormat
@@ -11,21 +11,34 @@ public struct StreamWriter: Sendable {
     private var stage = Stage.start
     /// Writes coding 3, or 4 where there is a context model, even where it is longer; for tests.
     package var isNeverPacked: Bool {
-        get { models.isNeverPacked }
-        set { models.isNeverPacked = newValue }
+        get { models[0].isNeverPacked }
+        set { for thread in models.indices { models[thread].isNeverPacked = newValue } }
     }
-    private var models: ChunkModels
+    /// One for each thread. A context model among them is the one that was named last.
+    private var models: [ChunkModels]
     private var lastEntropyModel: EntropyModelSection?
     private var ledger = SegmentLedger()
     private var hasSegments = false
+    /// Frames after which a position section comes before the next chunk; nil for none.
+    public var positionInterval: Int?
+    /// Frames before the last position section.
+    private var lastPosition = 0
+    /// Nil once the stream has several segments or context models, which an index cannot tell apart.
+    private var index: SeekIndex?
 
     private enum Stage { case start, open, ended }
 
     /// A writer of one stream; throws when the format is not valid or the context model is not for such codes.
     public init(_ format: StreamFormat, entropy: EntropyCoding = .adaptive) throws(VRVQError) {
+        try self.init(format, entropy: entropy, threads: 1)
+    }
+
+    /// The same with threads that code chunks where several are given at once; the bytes do not depend on it.
+    package init(_ format: StreamFormat, entropy: EntropyCoding, threads: Int) throws(VRVQError) {
         try format.validate()
         self.format = format
-        models = try ChunkModels(format, entropy)
+        models = Array(repeating: try ChunkModels(format, entropy), count: threads)
+        index = SeekIndex(format)
     }
 
     /// The first bytes: magic, version, header section, and which context model is used if one is. To be called once,
@@ -36,23 +49,34 @@ public struct StreamWriter: Sendable {
         let bytes =
             SectionScanner.magic + [SectionScanner.version] + Section.bytes(.header, payload: format.headerPayload)
         statistics.headerBytes = bytes.count
-        guard let context = models.learned?.context else { return bytes }
+        guard let context = models[0].learned?.context else { return bytes }
         return bytes + entropyModel(EntropyModelSection(fingerprint: context.fingerprint))
     }
 
     /// Codes the chunks from here on with a context model; nothing where they are already. For a writer that range-codes.
-    mutating func use(_ context: ContextModel) throws(VRVQError) -> [UInt8] {
-        guard models.learned?.context.fingerprint != context.fingerprint else { return [] }
-        models = try ChunkModels(format, .learned(context))
-        return entropyModel(EntropyModelSection(fingerprint: context.fingerprint))
+    /// - Parameter section: names it; that of its fingerprint where nil.
+    mutating func use(
+        _ context: ContextModel, _ section: EntropyModelSection? = nil
+    ) throws(VRVQError) -> [UInt8] {
+        let bytes = entropyModel(section ?? EntropyModelSection(fingerprint: context.fingerprint))
+        guard models[0].learned == nil else { return bytes }
+        var new = try ChunkModels(format, .learned(context))
+        new.isNeverPacked = isNeverPacked
+        models = Array(repeating: new, count: models.count)
+        return bytes
     }
 
-    /// Names the context model of the chunks from here on, unless that is what was named last.
+    /// Names the context model of the chunks from here on, unless that is what was named last. Chunks that are not copied
+    /// are coded with it no more, unless it is the one that they were coded with.
     mutating func entropyModel(_ section: EntropyModelSection) -> [UInt8] {
         precondition(stage == .open, "sections come after the header and before the trailer")
         guard section != lastEntropyModel else { return [] }
         lastEntropyModel = section
         let silence = flush()
+        if models[0].learned?.context.fingerprint != section.fingerprint {
+            for thread in models.indices { models[thread].learned = nil }
+        }
+        if statistics.chunks > 0 { index = nil }
         let bytes = section.bytes
         statistics.otherBytes += bytes.count
         return silence + bytes
@@ -72,18 +96,34 @@ public struct StreamWriter: Sendable {
     /// Depths have to be those that the format allows: 0 for silence, else `constantDepth` where there is one. Frames
     /// that are all silent in all channels are held back and written as one run when something else follows, so the
     /// result may be empty; `flush` writes them at once.
-    public mutating func chunk(_ grids: [CodeGrid], frames: Range<Int>) -> [UInt8] {
-        check(grids, frames)
+    public mutating func chunk(_ grids: [CodeGrid], frames: Range<Int>) -> [UInt8] { chunks(grids, [frames]) }
+
+    /// Several chunks one behind the other, each of so many frames of the grids.
+    mutating func chunks(_ grids: [CodeGrid], _ ranges: [Range<Int>]) -> [UInt8] {
+        for frames in ranges { check(grids, frames) }
+        let format = format
+        let payloads = concurrently(ranges, &models) { frames, models in
+            grids.areSilent(frames) ? nil : ChunkCoding.payload(grids, frames: frames, format: format, &models)
+        }
+        var bytes: [UInt8] = []
+        for (frames, payload) in zip(ranges, payloads) { bytes += chunk(grids, frames, payload) }
+        return bytes
+    }
+
+    /// - Parameter coded: the payload of a chunk with sound.
+    private mutating func chunk(
+        _ grids: [CodeGrid], _ frames: Range<Int>, _ coded: (bytes: [UInt8], bits: BitCount)?
+    ) -> [UInt8] {
         ledger.count(frames: frames.count)
-        if canJoinSilence(grids, frames) {
+        if coded == nil && canJoinSilence(frames) {
             pendingSilence += frames.count
             return []
         }
-        let silence = flush()
-        let (payload, bits) = ChunkCoding.payload(grids, frames: frames, format: format, &models)
+        let front = flush() + startChunk()
+        let (payload, bits) = coded ?? ChunkCoding.payload(grids, frames: frames, format: format, &models[0])
         let bytes = Section.bytes(.chunk, payload: payload)
         statistics.countChunk(bytes: bytes.count, bits: bits, frames: frames.count)
-        return silence + bytes
+        return front + bytes
     }
 
     /// A chunk of all frames of some grids, one per coded channel.
@@ -100,6 +140,7 @@ public struct StreamWriter: Sendable {
             throw VRVQError(.badSetting, error.message)
         }
         hasSegments = true
+        if statistics.chunks > 0 { index = nil }
         let bytes = Section.bytes(.segment, payload: segment.payload(format))
         statistics.otherBytes += bytes.count
         return silence + bytes
@@ -109,10 +150,10 @@ public struct StreamWriter: Sendable {
     /// constant depth, and the section must be whole and no silence run.
     mutating func copy(chunk section: ArraySlice<UInt8>, frames: Int) -> [UInt8] {
         precondition(stage == .open, "sections come after the header and before the trailer")
-        let silence = flush()
+        let front = flush() + startChunk()
         ledger.count(frames: frames)
         statistics.countChunk(bytes: section.count, bits: BitCount(), frames: frames)
-        return silence + section
+        return front + section
     }
 
     /// Silent frames in all channels, held back as by `chunk`.
@@ -127,10 +168,23 @@ public struct StreamWriter: Sendable {
     public mutating func flush() -> [UInt8] {
         precondition(stage == .open, "sections come after the header and before the trailer")
         guard pendingSilence > 0 else { return [] }
+        let position = startChunk()
         let bytes = Section.bytes(.chunk, payload: ChunkCoding.silencePayload(frames: pendingSilence))
         statistics.countSilence(bytes: bytes.count, frames: pendingSilence)
         pendingSilence = 0
-        return bytes
+        return position + bytes
+    }
+
+    /// What has to stand before a chunk that comes now: a position section where one is due.
+    private mutating func startChunk() -> [UInt8] {
+        var position: [UInt8] = []
+        if let positionInterval, statistics.frames - lastPosition >= positionInterval {
+            position = StreamPosition(chunks: statistics.chunks, frames: statistics.frames).section
+            statistics.otherBytes += position.count
+            lastPosition = statistics.frames
+        }
+        index?.note(offset: statistics.totalBytes, frame: statistics.frames)
+        return position
     }
 
     /// The last bytes. `sampleCount` is the source's, per channel; the frames written have to be exactly those that it
@@ -149,10 +203,12 @@ public struct StreamWriter: Sendable {
         }
         let totals = StreamTotals(
             sampleCount: sampleCount, frames: statistics.frames, chunks: statistics.chunks)
-        let bytes = Section.bytes(.trailer, payload: totals.payload())
+        let index = index?.section ?? []
+        statistics.otherBytes += index.count
+        let bytes = Section.bytes(.trailer, payload: totals.payload(indexDistance: index.count))
         statistics.trailerBytes = bytes.count
         stage = .ended
-        return silence + bytes
+        return silence + index + bytes
     }
 
     private func check(_ grids: [CodeGrid], _ frames: Range<Int>) {
@@ -167,10 +223,16 @@ public struct StreamWriter: Sendable {
         }
     }
 
-    /// Whether all is silent and readers would still accept the run (FORMAT.md, section 6.2); where they would not,
-    /// silence is written frame by frame.
-    private func canJoinSilence(_ grids: [CodeGrid], _ frames: Range<Int>) -> Bool {
+    /// Whether readers would still accept the run (FORMAT.md, section 6.2); where they would not, silence is written
+    /// frame by frame.
+    private func canJoinSilence(_ frames: Range<Int>) -> Bool {
         statistics.silenceRunFrames + pendingSilence + frames.count <= Limits.maximumSilenceRunFrames
-            && grids.allSatisfy { $0.depth[frames].allSatisfy { $0 == 0 } }
+    }
+}
+
+extension [CodeGrid] {
+    /// Whether all channels are silent in these frames.
+    fileprivate func areSilent(_ frames: Range<Int>) -> Bool {
+        allSatisfy { $0.depth[frames].allSatisfy { $0 == 0 } }
     }
 }

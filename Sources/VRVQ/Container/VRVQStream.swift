@@ -19,14 +19,19 @@ public struct VRVQStream: Equatable, Sendable {
 
     /// The stream as the bytes of a `.vrvq` file: full chunks from the start, the last one with what is left.
     public func encoded(entropy: EntropyCoding = .adaptive) throws(VRVQError) -> [UInt8] {
-        var writer = try StreamWriter(format, entropy: entropy)
+        try written(entropy: entropy).bytes
+    }
+
+    /// The same on several threads, and where the bytes went.
+    package func written(
+        entropy: EntropyCoding, threads: Int = 1
+    ) throws(VRVQError) -> (bytes: [UInt8], statistics: StreamStatistics) {
+        var writer = try StreamWriter(format, entropy: entropy, threads: threads)
         var bytes = writer.header()
         if !tags.isEmpty { bytes += try writer.tags(tags) }
-        let frames = grids.first?.frames ?? 0
-        for start in stride(from: 0, to: frames, by: format.framesPerChunk) {
-            bytes += writer.chunk(grids, frames: start..<min(frames, start + format.framesPerChunk))
-        }
-        return bytes + (try writer.trailer(sampleCount: sampleCount))
+        bytes += writer.chunks(grids, format.chunks(of: 0..<(grids.first?.frames ?? 0)))
+        bytes += try writer.trailer(sampleCount: sampleCount)
+        return (bytes, writer.statistics)
     }
 
     /// Reads the bytes of a whole `.vrvq` file. Throws for anything but a whole valid stream, for one of more than

@@ -1,12 +1,5 @@
 /// Sections in bytes that may be damaged (FORMAT.md, section 11).
 struct SectionSearch {
-    /// Where an intact section lies.
-    struct Place: Equatable {
-        let type: SectionType
-        let bytes: Range<Int>
-        let payload: Range<Int>
-    }
-
     let bytes: [UInt8]
     private var checksums: RangeChecksums
 
@@ -20,30 +13,22 @@ struct SectionSearch {
         checksums = RangeChecksums(bytes)
     }
 
-    /// What the type and length at an offset say, whether or not the checksum agrees; nil where they say nothing or
-    /// more than there are bytes.
-    func claim(at offset: Int) -> Place? {
-        guard offset < bytes.count,
-            case .value(let length, let size) = Varint.decode(bytes[(offset + 1)...]),
-            length <= Limits.maximumSectionBytes
-        else { return nil }
-        let payload = offset + 1 + size..<offset + 1 + size + length
-        let end = payload.upperBound + Section.checksumBytes
-        guard end <= bytes.count else { return nil }
-        return Place(type: SectionType(rawValue: bytes[offset]), bytes: offset..<end, payload: payload)
+    /// What the type and length at an offset say, whether or not the checksum agrees.
+    func claim(at offset: Int) -> SectionPlace? {
+        SectionPlace(head: bytes[offset...].prefix(SectionPlace.longestHead), at: offset, of: bytes.count)
     }
 
     /// Tells that nothing before an offset will be asked for any more.
     mutating func advance(to offset: Int) { checksums.floor = offset }
 
     /// The intact section at an offset, if there is one.
-    mutating func intact(at offset: Int) -> Place? {
+    mutating func intact(at offset: Int) -> SectionPlace? {
         guard let place = claim(at: offset), isIntact(place) else { return nil }
         return place
     }
 
     /// The first intact section of a known type at an offset or behind it.
-    mutating func next(from offset: Int) -> Place? {
+    mutating func next(from offset: Int) -> SectionPlace? {
         var offset = offset
         while offset < bytes.count {
             if Self.known.contains(SectionType(rawValue: bytes[offset])), let place = claim(at: offset) {
@@ -55,11 +40,15 @@ struct SectionSearch {
         return nil
     }
 
-    private mutating func isIntact(_ place: Place) -> Bool {
-        checksums.checksum(place.bytes.lowerBound..<place.payload.upperBound) == stored(place)
+    private mutating func isIntact(_ place: SectionPlace) -> Bool {
+        checksums.checksum(place.bytes.lowerBound..<place.payload.upperBound)
+            == bytes[place.bytes].storedChecksum
     }
+}
 
-    private func stored(_ place: Place) -> UInt32 {
-        bytes[place.payload.upperBound..<place.bytes.upperBound].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+extension ArraySlice<UInt8> {
+    /// The checksum behind a section's payload, these being the section's bytes.
+    var storedChecksum: UInt32 {
+        suffix(Section.checksumBytes).reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }
 }

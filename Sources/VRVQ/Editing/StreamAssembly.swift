@@ -25,23 +25,22 @@ struct StreamAssembly {
         let segment = part.segment
         let start = segment.firstSample + range.lowerBound
         let needed = format.frameCount(sourceSamples: segment.firstSample + range.upperBound)
-        let first = max(segment.firstFrame, start * format.modelRate / format.sourceRate / format.hop - context.back)
-        let last = min(
-            segment.firstFrame + part.frames, needed + min(context.ahead, Limits.maximumLookAhead))
+        let frames = part.frames(for: range, context: context, format)
         let next = Segment(
-            previousSampleCount: samples ?? 0, firstFrame: first, firstSample: start, lookAhead: last - needed)
+            previousSampleCount: samples ?? 0, firstFrame: frames.lowerBound, firstSample: start,
+            lookAhead: frames.upperBound - needed)
         // A stream without segment sections is a whole recording.
         if samples != nil || next != Segment() { bytes += try writer.segment(next) }
         samplesBefore += samples ?? 0
         samples = range.count
-        try copy(part, outline, first - segment.firstFrame..<last - segment.firstFrame)
+        try copy(part, outline, frames.lowerBound - segment.firstFrame..<frames.upperBound - segment.firstFrame)
     }
 
     /// Some frames, counted from the part's first one.
     private mutating func copy(
         _ part: StreamOutline.Part, _ outline: StreamOutline, _ frames: Range<Int>
     ) throws(VRVQError) {
-        var start = 0
+        var start = part.skippedFrames
         for chunk in part.chunks {
             let wanted = frames.clamped(to: start..<start + chunk.frames)
             if !wanted.isEmpty {
@@ -56,10 +55,13 @@ struct StreamAssembly {
         _ chunk: StreamOutline.Chunk, _ outline: StreamOutline, _ frames: Range<Int>
     ) throws(VRVQError) {
         if !chunk.isSilence && frames.count == chunk.frames && fits(outline.format) {
-            let section = try outline.section(chunk)
-            if let number = chunk.entropyModel { bytes += writer.entropyModel(outline.entropyModels[number]) }
+            let section = try outline.section(chunk.place)
+            if let named = chunk.entropyModel { bytes += writer.entropyModel(named) }
             bytes += writer.copy(chunk: section, frames: frames.count)
         } else if let grids = try outline.grids(chunk) {
+            if let named = chunk.entropyModel, let context = outline.context(chunk) {
+                bytes += try writer.use(context, named)
+            }
             bytes += writer.chunk(grids, frames: frames)
         } else {
             try writer.silence(frames: frames.count)

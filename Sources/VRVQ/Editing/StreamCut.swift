@@ -13,9 +13,30 @@ public enum StreamCut {
         _ bytes: [UInt8], samples: (StreamFormat) throws(VRVQError) -> Range<Int>,
         contextModels: ContextModels = .none, context: (StreamFormat) throws(VRVQError) -> FrameContext
     ) throws(VRVQError) -> [UInt8] {
-        let outline = try StreamOutline(bytes, contextModels: contextModels)
-        let samples = try samples(outline.format)
-        let context = try context(outline.format)
+        let outline = try StreamOutline(StreamBytes(bytes), contextModels: contextModels)
+        return try cut(outline, samples: try samples(outline.format), context: try context(outline.format))
+    }
+
+    /// The same of a stream that need not be in memory, for decoding: where it has a chunk index, nothing before the
+    /// piece is read but the front of the stream, so that tags between chunks may be missing.
+    public static func excerpt(
+        _ stream: StreamBytes, samples: (StreamFormat) throws(VRVQError) -> Range<Int>,
+        contextModels: ContextModels = .none, context: (StreamFormat) throws(VRVQError) -> FrameContext
+    ) throws(VRVQError) -> [UInt8] {
+        let format = try StreamOutline(headOf: stream).format
+        let (samples, context) = (try samples(format), try context(format))
+        let indexed = StreamOutline.indexed(
+            stream, samples: samples, context: context, contextModels: contextModels)
+        if let outline = indexed {
+            return try cut(outline, samples: samples, context: context)
+        }
+        return try cut(
+            try StreamOutline(stream, contextModels: contextModels), samples: samples, context: context)
+    }
+
+    private static func cut(
+        _ outline: StreamOutline, samples: Range<Int>, context: FrameContext
+    ) throws(VRVQError) -> [UInt8] {
         let wanted = samples.clamped(to: 0..<outline.sampleCount)
         guard !wanted.isEmpty else {
             throw VRVQError(
@@ -56,13 +77,13 @@ public enum StreamCut {
         var format: StreamFormat?
         var tags: [Tag] = []
         for (index, bytes) in streams.enumerated() {
-            let outline = try StreamOutline(bytes, contextModels: contextModels)
+            let outline = try StreamOutline(StreamBytes(bytes), contextModels: contextModels)
             if index == 0 { tags = outline.tags }
             format = try format?.joined(with: outline.format, number: index + 1) ?? outline.format
         }
         var assembly = try StreamAssembly(format!, tags: tags)
         for bytes in streams {
-            let outline = try StreamOutline(bytes, contextModels: contextModels)
+            let outline = try StreamOutline(StreamBytes(bytes), contextModels: contextModels)
             for part in outline.parts where part.sampleCount > 0 {
                 let most = FrameContext(back: .max / 4, ahead: .max / 4)
                 try assembly.append(part, of: outline, samples: 0..<part.sampleCount, context: most)

@@ -3,12 +3,11 @@
 struct StreamOutline {
     /// A chunk section.
     struct Chunk {
-        let bytes: Range<Int>
-        let payload: Range<Int>
+        let place: SectionPlace
         let frames: Int
         let isSilence: Bool
-        /// Which of the stream's entropy model sections it needs; nil where it needs none.
-        let entropyModel: Int?
+        /// The section that names its context model, where its coding is one that needs some.
+        let entropyModel: EntropyModelSection?
     }
 
     /// A segment and its chunks.
@@ -16,88 +15,107 @@ struct StreamOutline {
         var segment: Segment
         /// Source samples that it gives.
         var sampleCount = 0
+        /// Frames, whether or not all chunks are listed.
+        var frames = 0
+        /// Frames before the first chunk that is listed.
+        var skippedFrames = 0
         var chunks: [Chunk] = []
 
-        var frames: Int { chunks.reduce(0) { $0 + $1.frames } }
+        /// The frames that some of its samples need, and as many before and behind them as the context says, where the
+        /// part has them, counted on the segment's time line.
+        /// - Parameter range: source samples, counted from the part's first one.
+        func frames(for range: Range<Int>, context: FrameContext, _ format: StreamFormat) -> Range<Int> {
+            let start = segment.firstSample + range.lowerBound
+            let needed = format.frameCount(sourceSamples: segment.firstSample + range.upperBound)
+            let first = max(
+                segment.firstFrame, start * format.modelRate / format.sourceRate / format.hop - context.back)
+            return first..<min(segment.firstFrame + frames, needed + min(context.ahead, Limits.maximumLookAhead))
+        }
     }
 
-    let bytes: [UInt8]
-    let format: StreamFormat
-    /// The sections that name context models, in order.
-    private(set) var entropyModels: [EntropyModelSection] = []
-    private let contextModels: ContextModels
-    private(set) var tags: [Tag] = []
-    private(set) var parts = [Part(segment: Segment())]
-    private(set) var sampleCount = 0
+    /// The way through the stream.
+    var walk: SectionWalk
+    var format: StreamFormat { walk.format }
+    var tags: [Tag] = []
+    var parts = [Part(segment: Segment())]
+    var sampleCount = 0
+    private let opener: ChunkOpener
+    private var entropyModel: EntropyModelSection?
+
+    /// An outline of which only the header is known.
+    init(headOf stream: StreamBytes, contextModels: ContextModels = .none) throws(VRVQError) {
+        walk = try SectionWalk(stream)
+        opener = ChunkOpener(walk.format, contextModels)
+    }
 
     /// - Throws: `malformed`, `truncated` and `unsupported` as `StreamReader` does, for what an outline can see.
-    init(_ bytes: [UInt8], contextModels: ContextModels = .none) throws(VRVQError) {
-        self.bytes = bytes
-        self.contextModels = contextModels
+    init(_ stream: StreamBytes, contextModels: ContextModels = .none) throws(VRVQError) {
+        try self.init(headOf: stream, contextModels: contextModels)
+        var hasEnded = false
+        while !hasEnded, case .section(let place)? = try walk.next() { hasEnded = try take(place) }
+        guard hasEnded else { throw try Self.fault(of: stream, contextModels) }
+        guard walk.position == stream.count else {
+            throw VRVQError(.malformed, "trailing bytes behind the end of the stream", offset: walk.position)
+        }
+    }
+
+    /// The strict reader's words for bytes that are no section, or for an end without a trailer.
+    private static func fault(
+        of stream: StreamBytes, _ contextModels: ContextModels
+    ) throws(VRVQError) -> VRVQError {
         var reader = StreamReader(contextModels: contextModels)
-        reader.push(bytes.prefix(Limits.maximumSectionBytes + 64))
-        guard case .format(let format)? = try reader.next() else { throw reader.truncation }
-        self.format = format
-        let search = SectionSearch(bytes)
-        var position = reader.statistics.headerBytes
-        while let place = search.claim(at: position) {
-            position = place.bytes.upperBound
-            try take(place)
-            guard place.type != .trailer else {
-                try end(at: position)
-                return
-            }
+        var offset = 0
+        while offset < stream.count {
+            reader.push(try stream.prefix(1 << 20, from: offset))
+            offset += 1 << 20
+            while try reader.next() != nil {}
         }
-        // What stands here is no section, or there is none: the strict reader has the words for it.
-        while try reader.next() != nil {}
-        reader.push(bytes.dropFirst(Limits.maximumSectionBytes + 64))
-        while try reader.next() != nil {}
-        throw reader.truncation
+        return reader.truncation
     }
 
-    private func end(at position: Int) throws(VRVQError) {
-        guard position == bytes.count else {
-            throw VRVQError(.malformed, "trailing bytes behind the end of the stream", offset: position)
+    /// Takes a section in; true for the trailer.
+    mutating func take(_ place: SectionPlace) throws(VRVQError) -> Bool {
+        if place.type == .chunk {
+            append(try chunk(place))
+            return false
         }
+        // These are made anew, so they need not be right.
+        if place.type == .chunkIndex || place.type == .position { return false }
+        try walk.check(place)
+        switch try walk.content(of: place) {
+        case .tags(let tags): self.tags = tags
+        case .segment(let segment): try start(segment, place)
+        case .entropyModel(let section): entropyModel = section
+        case .trailer(let totals, _):
+            try end(totals, place)
+            return true
+        case .chunk, .index, .position, .other: break
+        }
+        return false
     }
 
-    private mutating func take(_ place: SectionSearch.Place) throws(VRVQError) {
-        var cursor = ByteCursor(
-            bytes[place.payload], context: "the \(place.type)", offset: place.payload.lowerBound)
-        switch place.type {
-        case .chunk: parts[parts.count - 1].chunks.append(try chunk(&cursor, place))
-        case .tags:
-            try check(place)
-            tags = try Tag.list(&cursor)
-        case .entropyModel:
-            try check(place)
-            entropyModels.append(try EntropyModelSection(&cursor))
-        case .segment:
-            try check(place)
-            try start(try Segment(&cursor, format), place)
-        case .trailer:
-            try check(place)
-            try end(try StreamTotals(unchecked: &cursor), place)
-        default:
-            guard place.type.isCritical else { return }
-            throw VRVQError(
-                .unsupported, "this build cannot read a \(place.type): update vrvq", offset: place.bytes.lowerBound)
-        }
+    private mutating func append(_ chunk: Chunk) {
+        parts[parts.count - 1].chunks.append(chunk)
+        parts[parts.count - 1].frames += chunk.frames
     }
 
-    private func chunk(_ cursor: inout ByteCursor, _ place: SectionSearch.Place) throws(VRVQError) -> Chunk {
-        let coding = try cursor.byte("coding")
-        let isSilence = coding == ChunkCoding.silenceRun.rawValue
-        let counts = isSilence || coding & ChunkCoding.hasFrameCount != 0
+    /// A chunk from its head.
+    func chunk(_ place: SectionPlace) throws(VRVQError) -> Chunk {
+        let head = try walk.stream.prefix(
+            min(place.payload.count, 1 + Varint.maximumBytes), from: place.payload.lowerBound)
+        var cursor = ByteCursor(head, context: "the \(place.type)", offset: place.payload.lowerBound)
+        let byte = try cursor.byte("coding")
+        let coding = ChunkCoding(rawValue: byte & ~ChunkCoding.hasFrameCount)
+        let isSilence = byte == ChunkCoding.silenceRun.rawValue
+        let counts = isSilence || byte & ChunkCoding.hasFrameCount != 0
         let most = isSilence ? Limits.maximumSilenceRunFrames : format.framesPerChunk
         let frames = counts ? try cursor.varint("frame count", in: 1...most) : format.framesPerChunk
-        let needsModel = coding & ~ChunkCoding.hasFrameCount == ChunkCoding.learned.rawValue && !entropyModels.isEmpty
+        let standsAlone = coding.map { [.packed, .silenceRun, .packedWithSilence, .adaptive].contains($0) } ?? false
         return Chunk(
-            bytes: place.bytes, payload: place.payload, frames: frames, isSilence: isSilence,
-            entropyModel: needsModel ? entropyModels.count - 1 : nil)
+            place: place, frames: frames, isSilence: isSilence, entropyModel: standsAlone ? nil : entropyModel)
     }
 
-    private mutating func start(_ next: Segment, _ place: SectionSearch.Place) throws(VRVQError) {
+    private mutating func start(_ next: Segment, _ place: SectionPlace) throws(VRVQError) {
         let last = parts.count - 1
         parts[last].sampleCount = next.previousSampleCount
         sampleCount += next.previousSampleCount
@@ -107,7 +125,7 @@ struct StreamOutline {
         parts.append(Part(segment: next))
     }
 
-    private mutating func end(_ totals: StreamTotals, _ place: SectionSearch.Place) throws(VRVQError) {
+    private mutating func end(_ totals: StreamTotals, _ place: SectionPlace) throws(VRVQError) {
         let last = parts.count - 1
         let frames = parts.reduce(0) { $0 + $1.frames }
         guard totals.sampleCount >= sampleCount, totals.frames == frames else {
@@ -121,33 +139,22 @@ struct StreamOutline {
         sampleCount = totals.sampleCount
     }
 
-    /// Throws unless the section's checksum is right.
-    func check(_ place: SectionSearch.Place) throws(VRVQError) { try check(place.bytes, place.type.description) }
-
-    private func check(_ range: Range<Int>, _ name: String) throws(VRVQError) {
-        let stored = bytes[range].suffix(Section.checksumBytes).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        guard CRC32C.checksum(bytes[range].dropLast(Section.checksumBytes)) == stored else {
-            throw VRVQError(
-                .malformed, "the \(name) is damaged: its checksum is wrong; vrvq verify says what is lost",
-                offset: range.lowerBound)
-        }
-    }
-
-    /// The section of a chunk, checked.
-    func section(_ chunk: Chunk) throws(VRVQError) -> ArraySlice<UInt8> {
-        try check(chunk.bytes, SectionType.chunk.description)
-        return bytes[chunk.bytes]
+    /// The bytes of a section, checked.
+    func section(_ place: SectionPlace) throws(VRVQError) -> ArraySlice<UInt8> {
+        try walk.check(place)
+        return try walk.stream[place.bytes]
     }
 
     /// The codes of a chunk, checked; nil for a silence run.
     func grids(_ chunk: Chunk) throws(VRVQError) -> [CodeGrid]? {
-        try check(chunk.bytes, SectionType.chunk.description)
-        var cursor = ByteCursor(bytes[chunk.payload], context: "a chunk", offset: chunk.payload.lowerBound)
-        var models = ChunkModels()
-        if let section = chunk.entropyModel { try models.use(entropyModels[section], format, from: contextModels) }
-        switch try ChunkCoding.content(&cursor, format: format, &models) {
+        try walk.check(chunk.place)
+        let payload = try walk.stream[chunk.place.payload]
+        switch try opener.content(of: payload, offset: chunk.place.payload.lowerBound, chunk.entropyModel) {
         case .grids(let grids, _): return grids
         case .silence: return nil
         }
     }
+
+    /// The context model of a chunk that needs one, if it is at hand.
+    func context(_ chunk: Chunk) -> ContextModel? { chunk.entropyModel.flatMap { opener.context($0) } }
 }

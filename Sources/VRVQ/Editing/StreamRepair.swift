@@ -1,71 +1,93 @@
-/// Makes a damaged stream a valid one that keeps its time line: what is whole stays, what is lost is concealed.
-///
-/// A lost stretch repeats the codes of the last frame before it for `fadeFrames` frames, with one codebook less every
-/// other frame down to one; the rest of it is silence (depth 0). In a stream of constant depth, where frames cannot
-/// have fewer codebooks, they keep all of them. Frames of a part that was cut off are not made up.
+/// Makes a damaged stream a valid one that keeps its time line: what is whole stays, what is lost is concealed
+/// (see `Concealment`). Frames of a part that was cut off are not made up.
 extension StreamInspection {
-    /// Frames in which a lost stretch fades out: about a tenth of a second at the usual rates.
-    public static let fadeFrames = 8
-
     /// The repaired stream.
-    /// - Throws: `unsupported` for a damaged stream with segments, whose time lines cannot be told from what is left;
-    ///   `limitExceeded` where the trailer claims more lost frames than silence may stand for.
+    /// - Throws: `unsupported` for a stream with segments of which not all are known; `limitExceeded` where the trailer
+    ///   claims more lost frames than silence may stand for.
     public func repaired() throws(VRVQError) -> [UInt8] {
         guard !faults.isEmpty else { return bytes }
-        guard !hasSegments else {
-            throw VRVQError(.unsupported, "a damaged stream that was cut or joined cannot be repaired")
+        guard !hasSegments || !runs.contains(where: { $0.mayHideSegment }) else {
+            throw VRVQError(
+                .unsupported, "a stream that was cut or joined cannot be repaired where a segment section may be lost")
         }
-        var models = models
-        var writer = try StreamWriter(format, entropy: models.coding)
-        var result = writer.header()
-        if !tags.isEmpty { result += try writer.tags(tags) }
-        var last: [CodeGrid] = []
-        for run in runs {
-            if let grids = try grids(of: run, &models) {
-                result += writer.chunk(grids)
-                last = grids
+        var mending = Mending(writer: try StreamWriter(format, entropy: coding))
+        mending.bytes = mending.writer.header()
+        if !tags.isEmpty { mending.bytes += try mending.writer.tags(tags) }
+        let opener = ChunkOpener(format, contextModels)
+        var segments = segments[...]
+        for (place, run) in runs.enumerated() {
+            while let next = segments.first, next.run == place { try mending.start(segments.removeFirst().segment) }
+            if run.kind == .lost {
+                mending.gap += run.frames
             } else {
-                result += try conceal(run, after: last, &writer)
-                last = []
+                try mending.append(try grids(of: run, opener), frames: run.frames)
             }
         }
-        let sampleCount = self.sampleCount
-        try writer.silence(frames: max(0, format.frameCount(sourceSamples: sampleCount) - frames))
-        return result + (try writer.trailer(sampleCount: sampleCount))
+        for next in segments { try mending.start(next.segment) }
+        try mending.closeGap(before: [])
+        return mending.bytes + (try end(&mending.writer))
     }
 
-    /// Source samples: the trailer's where it agrees with the frames or tells of more, else those of whole frames.
-    private var sampleCount: Int {
-        if let totals, format.frameCount(sourceSamples: totals.sampleCount) >= frames { return totals.sampleCount }
-        return frames * format.hop * format.sourceRate / format.modelRate
-    }
-
-    /// The codes of a whole chunk; nil for silence and for what is lost.
-    private func grids(of run: Run, _ models: inout ChunkModels) throws(VRVQError) -> [CodeGrid]? {
-        guard run.kind == .chunk else { return nil }
-        var cursor = ByteCursor(bytes[run.payload], context: "a chunk", offset: run.payload.lowerBound)
-        guard case .grids(let grids, _) = try ChunkCoding.content(&cursor, format: format, &models) else { return nil }
+    /// The codes of a whole chunk; nil for silence.
+    private func grids(of run: Run, _ opener: ChunkOpener) throws(VRVQError) -> [CodeGrid]? {
+        let payload = bytes[run.payload]
+        guard
+            case .grids(let grids, _) = try opener.content(
+                of: payload, offset: run.payload.lowerBound, run.entropyModel)
+        else { return nil }
         return grids
     }
 
-    private func conceal(
-        _ run: Run, after last: [CodeGrid], _ writer: inout StreamWriter
-    ) throws(VRVQError) -> [UInt8] {
-        let faded = run.kind == .lost && !last.isEmpty ? min(Self.fadeFrames, run.frames, format.framesPerChunk) : 0
-        var result: [UInt8] = []
-        if faded > 0 { result = writer.chunk(last.map { fading($0, frames: faded) }) }
-        try writer.silence(frames: run.frames - faded)
-        return result
+    /// The trailer, with the samples that it told of, or those of the frames that are there.
+    private func end(_ writer: inout StreamWriter) throws(VRVQError) -> [UInt8] {
+        let segment = segments.last?.segment ?? Segment()
+        let before = segments.reduce(0) { $0 + $1.segment.previousSampleCount }
+        let start = segments.last.map { runs[..<$0.run].reduce(0) { $0 + $1.frames } } ?? 0
+        let own = frames - start
+        let (product, isTooLong) = ((segment.firstFrame + own - segment.lookAhead) * format.hop)
+            .multipliedReportingOverflow(by: format.sourceRate)
+        var count = isTooLong ? Limits.maximumSampleCount : max(0, product / format.modelRate - segment.firstSample)
+        if let totals, totals.sampleCount >= before,
+            let needed = segment.frameCount(of: totals.sampleCount - before, format), needed >= own
+        {
+            count = totals.sampleCount - before
+            try writer.silence(frames: needed - own)
+        }
+        return try writer.trailer(sampleCount: before + count)
+    }
+}
+
+/// A stream that is being put together from what is whole.
+private struct Mending {
+    var writer: StreamWriter
+    var bytes: [UInt8] = []
+    /// Lost frames since the last chunk.
+    var gap = 0
+    /// The last chunk of this segment; empty where it was silent.
+    private var last: [CodeGrid] = []
+
+    init(writer: StreamWriter) { self.writer = writer }
+
+    /// A whole chunk; nil for silence.
+    mutating func append(_ grids: [CodeGrid]?, frames: Int) throws(VRVQError) {
+        try closeGap(before: grids ?? [])
+        if let grids { bytes += writer.chunk(grids) } else { try writer.silence(frames: frames) }
+        last = grids ?? []
     }
 
-    /// The last frame again and again, from fewer and fewer codebooks.
-    private func fading(_ grid: CodeGrid, frames: Int) -> CodeGrid {
-        var result = CodeGrid(stages: grid.stages, entries: grid.entries)
-        let codes = grid.codes(ofFrame: grid.frames - 1)
-        for frame in 0..<frames {
-            let depth = codes.isEmpty || format.constantDepth != nil ? codes.count : max(1, codes.count - frame / 2)
-            result.append(depth: depth, codes: codes)
-        }
-        return result
+    mutating func start(_ segment: Segment) throws(VRVQError) {
+        try closeGap(before: [])
+        bytes += try writer.segment(segment)
+        last = []
+    }
+
+    /// Conceals what is lost.
+    mutating func closeGap(before next: [CodeGrid]) throws(VRVQError) {
+        guard gap > 0 else { return }
+        let concealment = Concealment(frames: gap, after: last, before: next)
+        bytes += writer.pieces(concealment.front)
+        try writer.silence(frames: concealment.silentFrames)
+        bytes += writer.pieces(concealment.back)
+        gap = 0
     }
 }

@@ -4,6 +4,8 @@
 public struct StreamTranscoder: Sendable {
     /// The most stages that a frame keeps.
     public let codebooks: Int
+    /// How the chunks of the new stream are made small.
+    public let entropy: EntropyCoding
     /// What the new stream says about itself, once the header of the old one was read.
     public var format: StreamFormat? { writer?.format }
     /// Where the bytes taken so far went.
@@ -19,9 +21,11 @@ public struct StreamTranscoder: Sendable {
     /// A transcoder before the first byte.
     /// - Parameters:
     ///   - codebooks: at least 1; the stream must have as many.
-    ///   - contextModels: needed for streams with chunks in coding 4; the new stream uses the same model.
-    public init(codebooks: Int, contextModels: ContextModels = .none) {
+    ///   - entropy: the best is with the context model of the old stream, where that has one.
+    ///   - contextModels: needed for streams with chunks in coding 4.
+    public init(codebooks: Int, entropy: EntropyCoding = .best, contextModels: ContextModels = .none) {
         self.codebooks = codebooks
+        self.entropy = entropy
         reader = StreamReader(contextModels: contextModels)
     }
 
@@ -32,7 +36,7 @@ public struct StreamTranscoder: Sendable {
         reader.push(bytes)
         var result: [UInt8] = []
         while let event = try reader.next() {
-            if let context = reader.contextModel { result += try writer!.use(context) }
+            if case .best = entropy, let context = reader.contextModel { result += try writer!.use(context) }
             result += try take(event)
         }
         return result
@@ -44,7 +48,7 @@ public struct StreamTranscoder: Sendable {
     private mutating func take(_ event: StreamReader.Event) throws(VRVQError) -> [UInt8] {
         switch event {
         case .format(let format):
-            writer = try StreamWriter(try limited(format))
+            writer = try StreamWriter(try limited(format), entropy: entropy)
             return writer!.header()
         case .tags(let tags): return try writer!.tags(tags)
         case .segment(let segment): return try writer!.segment(segment)

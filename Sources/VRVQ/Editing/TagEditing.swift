@@ -16,26 +16,32 @@ public enum TagEditing {
     }
 
     /// The stream with other tags: one section behind the header, or none. Every other section is copied byte for
-    /// byte, except that a chunk index, whose distances would be wrong, is left out.
+    /// byte, except for a chunk index, which is made anew.
     /// - Throws: `badSetting` for a key that cannot be written or too much text, and what `StreamReader` throws.
     public static func replacingTags(
         of bytes: [UInt8], with tags: [Tag], contextModels: ContextModels = .none
     ) throws(VRVQError) -> [UInt8] {
         _ = try Self.tags(of: bytes, contextModels: contextModels)
         let payload = try Tag.payload(tags)
-        var scanner = SectionScanner()
-        scanner.push(bytes[...])
-        var result = Array(bytes.prefix(SectionScanner.preambleBytes))
+        var outline = try StreamOutline(headOf: StreamBytes(bytes))
+        var result = Array(bytes[..<outline.walk.position])
         result.reserveCapacity(bytes.count + payload.count + 16)
-        var hadIndex = false
-        while let section = try scanner.next() {
-            switch section.type {
-            case .tags: continue
-            case .chunkIndex: hadIndex = true
-            case .trailer where hadIndex: result += try section.withoutIndex()
-            default: result += bytes[section.offset..<section.offset + section.byteCount]
+        if !tags.isEmpty { result += Section.bytes(.tags, payload: payload) }
+        var index = SeekIndex(outline.format)
+        var frames = 0
+        while case .section(let place)? = try outline.walk.next() {
+            switch place.type {
+            case .tags, .chunkIndex: continue
+            case .chunk:
+                index.note(offset: result.count, frame: frames)
+                frames += try outline.chunk(place).frames
+                result += bytes[place.bytes]
+            case .trailer:
+                guard case .trailer(let totals, let distance) = try outline.walk.content(of: place) else { continue }
+                let section = distance == 0 ? [] : index.section
+                result += section + Section.bytes(.trailer, payload: totals.payload(indexDistance: section.count))
+            default: result += bytes[place.bytes]
             }
-            if section.type == .header && !tags.isEmpty { result += Section.bytes(.tags, payload: payload) }
         }
         return result
     }
@@ -45,16 +51,5 @@ public enum TagEditing {
     public static func edited(_ tags: [Tag], setting new: [Tag], removing keys: [String]) -> [Tag] {
         let gone = Set((keys + new.map(\.key)).map { $0.lowercased() })
         return tags.filter { !gone.contains($0.key.lowercased()) } + new
-    }
-}
-
-extension Section {
-    /// The bytes of this trailer without its pointer to an index.
-    fileprivate func withoutIndex() throws(VRVQError) -> [UInt8] {
-        var cursor = ByteCursor(payload[...], context: "the trailer", offset: payloadOffset)
-        let totals = StreamTotals(
-            sampleCount: try cursor.varint("sample count"), frames: try cursor.varint("frame count"),
-            chunks: try cursor.varint("chunk count"))
-        return Section.bytes(.trailer, payload: totals.payload())
     }
 }

@@ -58,6 +58,14 @@ package final class CPU: Backend {
         Tensor(buffer: x.buffer, offset: x.offset, rows: x.rows, channels: x.channels, isLast: isLast)
     }
 
+    /// The rows behind the first `count`.
+    func withoutFirst(_ count: Int, of x: Tensor) -> Tensor {
+        precondition((0...x.rows).contains(count))
+        return Tensor(
+            buffer: x.buffer, offset: x.offset + count * x.channels, rows: x.rows - count, channels: x.channels,
+            isLast: x.isLast)
+    }
+
     package func convolution(_ x: Tensor, _ layer: Convolution) -> Tensor {
         precondition(x.channels == layer.inputs)
         if layer.kernel == 1 && layer.stride == 1 && layer.padLeft + layer.padRight == 0 {

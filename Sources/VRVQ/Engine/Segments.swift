@@ -1,25 +1,4 @@
-import Dispatch
 import VRVQNetwork
-
-/// Runs `body` once per index, on as many threads as there are indices.
-private func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) {
-    if count == 1 { return body(0) }
-    DispatchQueue.concurrentPerform(iterations: count, execute: body)
-}
-
-/// Cuts `range` into `parts` runs of nearly equal length.
-private func shares(of range: Range<Int>, parts: Int) -> [Range<Int>] {
-    (0..<parts).map { part in
-        let low = range.lowerBound + range.count * part / parts
-        return low..<range.lowerBound + range.count * (part + 1) / parts
-    }
-}
-
-/// One value per worker; each worker touches only its own.
-private struct Workers<Value>: @unchecked Sendable {
-    // @unchecked: worker i alone reads and writes element i, and the elements are disjoint memory.
-    let values: UnsafeMutableBufferPointer<Value>
-}
 
 /// One channel's samples to frames on several threads. A signal is cut into segments, each run as a stream of its
 /// own from far enough before its first frame that every layer has seen all it would have seen: the results are

@@ -25,18 +25,13 @@ struct ChunkModels: Sendable {
     }
 
     /// Takes the context model that a stream names, if it is at hand. The chunk that needs it is what fails.
-    mutating func use(
-        _ section: EntropyModelSection, _ format: StreamFormat, from models: ContextModels
-    ) throws(VRVQError) {
+    mutating func use(_ context: ContextModel?, _ section: EntropyModelSection, _ format: StreamFormat) {
         named = section
-        learned = models.model(section.fingerprint).flatMap { LearnedModel($0, format) }
+        learned = context.flatMap { LearnedModel($0, format) }
     }
 
     /// How to write what is read with them.
     var coding: EntropyCoding { learned.map { .learned($0.context) } ?? .adaptive }
-
-    /// Bytes of the section that names the context model.
-    var sectionBytes: Int { learned.map { EntropyModelSection(fingerprint: $0.context.fingerprint).bytes.count } ?? 0 }
 
     /// The error of a chunk in coding 4 without its model.
     func missing(_ cursor: ByteCursor, offset: Int) -> VRVQError {

@@ -1,5 +1,5 @@
 /// How a writer makes chunks small. Readers take all of it: every chunk says how it was written.
-public enum EntropyCoding: Sendable {
+public enum EntropyCoding: Equatable, Sendable {
     /// The best there is: `learned` where the model has a context model, else `adaptive`.
     case best
     /// Plain bits only (payload codings 0 and 2): the least work, and sizes that depend on depths alone.
@@ -14,7 +14,19 @@ extension EntropyCoding {
     /// The same with `best` settled for a model.
     func settled(for model: Model) throws(VRVQError) -> EntropyCoding {
         guard case .best = self else { return self }
-        return try model.contextModel.map { .learned($0) } ?? .adaptive
+        return settled(for: try model.contextModel)
+    }
+
+    /// The same with `best` settled for a context model, if there is one.
+    func settled(for context: ContextModel?) -> EntropyCoding {
+        guard case .best = self else { return self }
+        return context.map { .learned($0) } ?? .adaptive
+    }
+
+    /// Bytes of the section that names the context model; 0 without one.
+    var sectionBytes: Int {
+        guard case .learned(let context) = self else { return 0 }
+        return EntropyModelSection(fingerprint: context.fingerprint).bytes.count
     }
 }
 

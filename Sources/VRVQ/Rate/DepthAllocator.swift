@@ -8,12 +8,16 @@ public protocol DepthAllocator: Sendable {
     /// ever gives. Silence is not its concern: silent frames get depth 0 whatever it says.
     /// - Parameter level: positive and finite; for the importance map the scale.
     func depths(_ analysis: Analysis, level: Float) -> [Int]
+    /// Where a search for a level begins; positive.
+    var leastLevel: Float { get }
+    /// Where it ends.
+    var greatestLevel: Float { get }
 }
 
 extension DepthAllocator {
-    /// Where a search for a level begins.
+    /// Small enough for every importance.
     public var leastLevel: Float { 0x1p-10 }
-    /// Where it ends: beyond the inverse of every importance that a float32 sigmoid tells from zero.
+    /// Beyond the inverse of every importance that a float32 sigmoid tells from zero.
     public var greatestLevel: Float { 0x1p40 }
 }
 
@@ -50,11 +54,17 @@ extension Analysis {
 
 extension Codec {
     /// The format of this model's streams.
-    func format(sourceRate: Int?, channels: Int) -> StreamFormat {
+    /// - Throws: `badSetting` for chunks that are longer than the format allows.
+    func format(sourceRate: Int?, channels: Int, framesPerChunk: Int? = nil) throws(VRVQError) -> StreamFormat {
         let architecture = model.architecture
-        return StreamFormat(
+        let format = StreamFormat(
             sourceRate: sourceRate ?? architecture.sampleRate, channels: channels,
             modelRate: architecture.sampleRate, hop: architecture.hop, stages: architecture.quantizer.stages,
-            entries: architecture.quantizer.entries, networkFingerprint: model.fingerprint, modelName: model.name)
+            entries: architecture.quantizer.entries, framesPerChunk: framesPerChunk,
+            networkFingerprint: model.fingerprint, modelName: model.name)
+        if framesPerChunk != nil {
+            do throws(VRVQError) { try format.validate() } catch { throw VRVQError(.badSetting, error.message) }
+        }
+        return format
     }
 }

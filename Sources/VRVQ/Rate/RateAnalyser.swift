@@ -8,19 +8,21 @@ import VRVQNetwork
 ///     let plan = try analyser.finish()
 ///     let bytes = try plan.allocation(.bitrate(2.5)).bytes()
 public struct RateAnalyser {
+    /// What the streams say about themselves, before a rate is chosen.
+    public let format: StreamFormat
     private let codec: Codec
-    private let format: StreamFormat
     private var channels: [ChannelAnalysis] = []
     private var analyses: [Analysis]
     private var position = 0
 
     /// A signal at its start; the parameters are those of `StreamEncoder`.
     public init(
-        _ codec: Codec, sourceRate: Int? = nil, channels: Int, silence: Silence = .digital
+        _ codec: Codec, sourceRate: Int? = nil, channels: Int, silence: Silence = .digital,
+        framesPerChunk: Int? = nil
     ) throws(VRVQError) {
         try silence.check()
         self.codec = codec
-        format = codec.format(sourceRate: sourceRate, channels: channels)
+        format = try codec.format(sourceRate: sourceRate, channels: channels, framesPerChunk: framesPerChunk)
         try format.validate()
         analyses = Array(repeating: Analysis(stages: format.stages), count: channels)
         for _ in 0..<channels { self.channels.append(try ChannelAnalysis(codec, silence: silence)) }

@@ -36,9 +36,9 @@ public struct RatePlan: Sendable {
     public let sampleCount: Int
     /// One per channel.
     public let analyses: [Analysis]
-    let codec: Codec
-    let entropy: EntropyCoding
-    let allocator: any DepthAllocator
+    fileprivate let codec: Codec
+    fileprivate let entropy: EntropyCoding
+    private let allocator: any DepthAllocator
 
     /// A plan over analyses of equal length, one per channel.
     /// - Parameter sampleCount: samples per channel of the source at its own rate.
@@ -47,7 +47,7 @@ public struct RatePlan: Sendable {
         entropy: EntropyCoding = .best, allocator: any DepthAllocator = ImportanceAllocator()
     ) throws(VRVQError) {
         try self.init(
-            codec, analyses, format: codec.format(sourceRate: sourceRate, channels: analyses.count),
+            codec, analyses, format: try codec.format(sourceRate: sourceRate, channels: analyses.count),
             sampleCount: sampleCount, entropy: entropy, allocator: allocator)
     }
 
@@ -79,42 +79,71 @@ public struct RatePlan: Sendable {
     public func allocation(
         _ target: Target, cap: Cap? = nil, reserving reserved: Int = 0
     ) throws(VRVQError) -> Allocation {
-        try check(target, cap)
-        if case .rate(.codebooks(let count)) = target { return try constant(count) }
-        var search = try RateSearch(self, limit: cap.map { WindowLimit($0, plan: self) }, reserved: reserved)
-        switch target {
-        case .rate(.scale(let scale)): return search.allocation(scale: scale)
-        case .rate(.codebooks(let count)): return try constant(count)
-        case .bitrate(let kbps): return search.nearest(bytes: kbps * 1000 / 8 * seconds)
-        case .size(let bytes): return try search.largest(bytes: bytes)
+        try target.check()
+        try cap?.check()
+        if case .rate(let rate) = target {
+            try codec.check(rate)
+            if case .codebooks(let count) = rate { return try constant(count, cap) }
         }
+        let problem = try problem()
+        let search = RateSearch(problem, limit: cap.map { WindowLimit($0, problem) }, reserved: reserved)
+        return allocation(try search.choice(target, seconds: seconds), target, cap)
     }
 
     /// kbit/s of so many bytes.
     public func kbps(bytes: Int) -> Double { seconds > 0 ? Double(bytes) * 8 / 1000 / seconds : 0 }
 
-    private func constant(_ count: Int) throws(VRVQError) -> Allocation {
+    private func problem() throws(VRVQError) -> RateProblem {
+        let chunks = format.chunks(of: 0..<analyses[0].frames)
+        var writer = try StreamWriter(format, entropy: .packed)
+        let others = [writer.header().count + entropy.sectionBytes] + Array(repeating: 0, count: chunks.count)
+        return RateProblem(
+            format: format, analyses: analyses, entropy: entropy, models: try ChunkModels(format, entropy),
+            allocator: allocator, chunks: chunks,
+            layout: StreamLayout(others: others, sampleCount: sampleCount), threads: codec.threads)
+    }
+
+    private func allocation(_ choice: DepthChoice, _ target: Target, _ cap: Cap?) -> Allocation {
+        var format = format
+        if case .rate(.scale(let scale)) = target, cap == nil { format.scale = scale }
+        return Allocation(self, format: format, choice)
+    }
+
+    private func constant(_ count: Int, _ cap: Cap?) throws(VRVQError) -> Allocation {
+        guard cap == nil else {
+            throw VRVQError(.badSetting, "a constant number of codebooks has no greatest rate besides its own")
+        }
         var format = format
         format.constantDepth = count
         var depths: [[Int]] = []
         for analysis in analyses { depths.append(try codec.depths(analysis, rate: .codebooks(count))) }
-        return Allocation(self, format: format, depths: depths, outcome: .met)
+        return Allocation(self, format: format, DepthChoice(depths: depths, outcome: .met))
     }
+}
 
-    private func check(_ target: Target, _ cap: Cap?) throws(VRVQError) {
-        if let cap {
-            guard cap.kbps > 0, cap.kbps.isFinite, cap.seconds > 0, cap.seconds.isFinite else {
-                throw VRVQError(.badSetting, "a greatest rate and its window have to be positive")
-            }
-            if case .rate(.codebooks) = target {
-                throw VRVQError(.badSetting, "a constant number of codebooks has no greatest rate besides its own")
-            }
+extension RatePlan.Target {
+    func check() throws(VRVQError) {
+        guard case .bitrate(let kbps) = self, !(kbps > 0 && kbps.isFinite) else { return }
+        throw VRVQError(.badSetting, "the rate has to be a positive number of kbit/s, not \(kbps)")
+    }
+}
+
+extension RatePlan.Cap {
+    func check() throws(VRVQError) {
+        guard kbps > 0, kbps.isFinite, seconds > 0, seconds.isFinite else {
+            throw VRVQError(.badSetting, "a greatest rate and its window have to be positive")
         }
+    }
+}
+
+extension RateSearch {
+    /// The depths for a target; not for a number of codebooks, which leaves no choice.
+    consuming func choice(_ target: RatePlan.Target, seconds: Double) throws(VRVQError) -> DepthChoice {
         switch target {
-        case .rate(let rate): try codec.check(rate)
-        case .bitrate(let kbps) where !(kbps > 0 && kbps.isFinite):
-            throw VRVQError(.badSetting, "the rate has to be a positive number of kbit/s, not \(kbps)")
-        case .bitrate, .size: break
+        case .rate(.scale(let scale)): return choice(scale: scale)
+        case .rate(.codebooks): preconditionFailure("a number of codebooks is no question")
+        case .bitrate(let kbps): return nearest(bytes: min(1e18, kbps * 1000 / 8 * seconds))
+        case .size(let bytes): return try largest(bytes: bytes)
         }
     }
 }
@@ -137,24 +166,29 @@ public struct Allocation: Sendable {
     public let stream: VRVQStream
     /// Whether the target was within reach.
     public let outcome: Outcome
-    let entropy: EntropyCoding
+    private let entropy: EntropyCoding
+    private let threads: Int
 
-    init(_ plan: RatePlan, format: StreamFormat, depths: [[Int]], outcome: Outcome) {
+    fileprivate init(_ plan: RatePlan, format: StreamFormat, _ choice: DepthChoice) {
         let samples = format.modelSampleCount(sourceSamples: plan.sampleCount)
-        let grids = zip(plan.analyses, depths).map { analysis, depths in
+        let grids = zip(plan.analyses, choice.depths).map { analysis, depths in
             var grid = analysis.grid(depths, entries: format.entries, hop: format.hop)
             grid.sampleCount = samples
             return grid
         }
         stream = VRVQStream(format: format, grids: grids, sampleCount: plan.sampleCount)
-        self.outcome = outcome
+        outcome = choice.outcome
         entropy = plan.entropy
+        threads = plan.codec.threads
     }
 
     /// The whole stream.
-    public func bytes(tags: [Tag] = []) throws(VRVQError) -> [UInt8] {
+    public func bytes(tags: [Tag] = []) throws(VRVQError) -> [UInt8] { try written(tags: tags).bytes }
+
+    /// The same, and where the bytes went.
+    package func written(tags: [Tag] = []) throws(VRVQError) -> (bytes: [UInt8], statistics: StreamStatistics) {
         var stream = stream
         stream.tags = tags
-        return try stream.encoded(entropy: entropy)
+        return try stream.written(entropy: entropy, threads: threads)
     }
 }

@@ -1,7 +1,7 @@
 /// Finds the level of an allocator at which the stream has a wanted size, and between two neighbouring levels the
 /// frames that take the one or the other.
 struct RateSearch {
-    private let plan: RatePlan
+    private let problem: RateProblem
     private let limit: WindowLimit?
     private var cost: StreamCost
     /// A search ends at this share of the wanted size, or a byte.
@@ -11,55 +11,53 @@ struct RateSearch {
     private struct Point {
         let depths: [[Int]]
         let bytes: Int
+        var codes: Int { depths.usedCodes }
     }
 
-    init(_ plan: RatePlan, limit: WindowLimit?, reserved: Int) throws(VRVQError) {
-        self.plan = plan
+    init(_ problem: RateProblem, limit: WindowLimit?, reserved: Int) {
+        self.problem = problem
         self.limit = limit
-        cost = try StreamCost(plan, reserved: reserved)
+        cost = StreamCost(problem, reserved: reserved)
     }
 
     /// The depths of a scale.
-    func allocation(scale: Float) -> Allocation {
-        var format = plan.format
-        if limit == nil { format.scale = scale }
-        return Allocation(
-            plan, format: format, depths: depths(level: scale), outcome: limit?.isMet == false ? .overCap : .met)
-    }
+    func choice(scale: Float) -> DepthChoice { choice(depths(level: scale), .met) }
 
     /// The depths with the size that is nearest to a wanted one.
-    mutating func nearest(bytes: Double) -> Allocation {
-        let (low, high) = (least(), most())
-        if bytes <= Double(low.bytes) { return allocation(low, bytes < Double(low.bytes) ? .leastPossible : .met) }
-        if bytes >= Double(high.bytes) { return allocation(high, bytes > Double(high.bytes) ? .mostPossible : .met) }
+    mutating func nearest(bytes: Double) -> DepthChoice {
+        let low = least()
+        if bytes <= Double(low.bytes) { return choice(low, bytes < Double(low.bytes) ? .leastPossible : .met) }
+        let high = most()
+        if bytes >= Double(high.bytes) { return choice(high, bytes > Double(high.bytes) ? .mostPossible : .met) }
         let (below, above) = bracket(bytes, low, high)
-        return allocation(bytes - Double(below.bytes) <= Double(above.bytes) - bytes ? below : above, .met)
+        return choice(bytes - Double(below.bytes) <= Double(above.bytes) - bytes ? below : above, .met)
     }
 
     /// The depths with the greatest size up to a wanted one.
-    mutating func largest(bytes: Int) throws(VRVQError) -> Allocation {
-        let (low, high) = (least(), most())
+    mutating func largest(bytes: Int) throws(VRVQError) -> DepthChoice {
+        let low = least()
         guard bytes >= low.bytes else {
             throw VRVQError(
                 .badSetting, "\(bytes) bytes are too few: with the fewest codebooks this stream takes \(low.bytes)")
         }
-        if bytes >= high.bytes { return allocation(high, bytes > high.bytes ? .mostPossible : .met) }
-        return allocation(bracket(Double(bytes), low, high).below, .met)
+        let high = most()
+        if bytes >= high.bytes { return choice(high, bytes > high.bytes ? .mostPossible : .met) }
+        return choice(bracket(Double(bytes), low, high).below, .met)
     }
 
-    private mutating func least() -> Point { point(depths(level: plan.allocator.leastLevel)) }
-    private mutating func most() -> Point { point(depths(level: plan.allocator.greatestLevel)) }
+    private mutating func least() -> Point { point(depths(level: problem.allocator.leastLevel)) }
+    private mutating func most() -> Point { point(depths(level: problem.allocator.greatestLevel)) }
 
-    private func allocation(_ point: Point, _ outcome: Allocation.Outcome) -> Allocation {
-        Allocation(
-            plan, format: plan.format, depths: point.depths,
-            outcome: limit?.isMet == false ? .overCap : outcome)
+    private func choice(_ point: Point, _ outcome: Allocation.Outcome) -> DepthChoice { choice(point.depths, outcome) }
+
+    private func choice(_ depths: [[Int]], _ outcome: Allocation.Outcome) -> DepthChoice {
+        DepthChoice(depths: depths, outcome: limit?.isMet == false ? .overCap : outcome)
     }
 
     private func depths(level: Float) -> [[Int]] {
-        plan.analyses.indices.map { channel in
-            let analysis = plan.analyses[channel]
-            let depths = plan.allocator.depths(analysis, level: level)
+        problem.analyses.indices.map { channel in
+            let analysis = problem.analyses[channel]
+            let depths = problem.allocator.depths(analysis, level: level)
             return analysis.silenced(limit.map { zip(depths, $0.depths[channel]).map { min($0, $1) } } ?? depths)
         }
     }
@@ -70,17 +68,39 @@ struct RateSearch {
     private mutating func bracket(_ bytes: Double, _ low: Point, _ high: Point) -> (below: Point, above: Point) {
         var (below, above) = (low, high)
         // Positive floats are in the order of their bit patterns.
-        var (least, most) = (plan.allocator.leastLevel.bitPattern, plan.allocator.greatestLevel.bitPattern)
+        var (least, most) = (problem.allocator.leastLevel.bitPattern, problem.allocator.greatestLevel.bitPattern)
+        var round = 0
         while most - least > 1 && below.depths != above.depths && !isNear(bytes, below) {
-            let middle = least + (most - least) / 2
-            let found = point(depths(level: Float(bitPattern: middle)))
-            if Double(found.bytes) <= bytes {
-                (below, least) = (found, middle)
-            } else {
-                (above, most) = (found, middle)
-            }
+            round += 1
+            let level =
+                round % 4 == 0
+                ? least + (most - least) / 2 : self.level(ofCodes: codes(bytes, below, above), least, most)
+            let found = point(depths(level: Float(bitPattern: level)))
+            if Double(found.bytes) <= bytes { (below, least) = (found, level) } else { (above, most) = (found, level) }
         }
         return blend(bytes, below, above)
+    }
+
+    /// Codes that take so many bytes, or a little less, if every code between the two took the same: nearly true, so
+    /// that few streams need to be coded to find out.
+    private func codes(_ bytes: Double, _ below: Point, _ above: Point) -> Int {
+        let share = Self.share(of: bytes, below, above)
+        return below.codes + Int(share * Double(above.codes - below.codes))
+    }
+
+    private static func share(of bytes: Double, _ below: Point, _ above: Point) -> Double {
+        let aim = bytes - max(0.5, tolerance / 2 * bytes)
+        return min(1, max(0, (aim - Double(below.bytes)) / Double(above.bytes - below.bytes)))
+    }
+
+    /// The level between two others that gives about so many codes.
+    private func level(ofCodes wanted: Int, _ least: UInt32, _ most: UInt32) -> UInt32 {
+        var (low, high) = (least, most)
+        while high - low > 1 {
+            let middle = low + (high - low) / 2
+            if depths(level: Float(bitPattern: middle)).usedCodes <= wanted { low = middle } else { high = middle }
+        }
+        return max(low, least + 1)
     }
 
     /// Narrows it to single frames: those that differ change over one by one, far from each other first.
@@ -92,14 +112,17 @@ struct RateSearch {
         }
         let order = places.indices.sorted { spread($0) < spread($1) }
         var (few, many) = (0, places.count)
+        var round = 0
         while many - few > 1 && !isNear(bytes, below) {
-            let middle = (few + many) / 2
+            round += 1
+            let share = round % 4 == 0 ? 0.5 : Self.share(of: bytes, below, above)
+            let count = min(many - 1, max(few + 1, few + Int(share * Double(many - few))))
             var depths = low.depths
-            for place in order[..<middle].map({ places[$0] }) {
+            for place in order[..<count].map({ places[$0] }) {
                 depths[place.channel][place.frame] = high.depths[place.channel][place.frame]
             }
             let found = point(depths)
-            if Double(found.bytes) <= bytes { (below, few) = (found, middle) } else { (above, many) = (found, middle) }
+            if Double(found.bytes) <= bytes { (below, few) = (found, count) } else { (above, many) = (found, count) }
         }
         return (below, above)
     }
@@ -118,4 +141,9 @@ struct RateSearch {
         }
         return reversed
     }
+}
+
+extension [[Int]] {
+    /// Codes of all channels.
+    fileprivate var usedCodes: Int { reduce(0) { $0 + $1.reduce(0, +) } }
 }

@@ -1,70 +1,71 @@
 /// The size of the stream that depths would give, chunk by chunk. A chunk whose depths are those of one of the last
 /// two times is not coded again: near its end a search changes few.
 struct StreamCost {
-    private let plan: RatePlan
-    private var models: ChunkModels
-    private let chunks: [Range<Int>]
+    private let problem: RateProblem
+    /// One for each thread.
+    private var coders: [ChunkCost]
     private var known: [[Known]]
-    /// All but the chunks that are coded.
-    private let otherBytes: Int
+    /// Bytes that the stream will have besides.
+    private let reserved: Int
 
     private struct Known {
         let depths: [ArraySlice<Int>]
         let bytes: Int
     }
 
-    init(_ plan: RatePlan, reserved: Int) throws(VRVQError) {
-        let format = plan.format
-        self.plan = plan
-        models = try ChunkModels(format, plan.entropy)
-        let frames = plan.analyses[0].frames
-        chunks = stride(from: 0, to: frames, by: format.framesPerChunk).map {
-            $0..<min(frames, $0 + format.framesPerChunk)
-        }
-        known = Array(repeating: [], count: chunks.count)
-        otherBytes = reserved + models.sectionBytes + (try Self.framing(plan, chunks))
-    }
-
-    /// Header, silence runs and trailer: the same whatever the depths of sound are.
-    private static func framing(_ plan: RatePlan, _ chunks: [Range<Int>]) throws(VRVQError) -> Int {
-        var writer = try StreamWriter(plan.format, entropy: .packed)
-        _ = writer.header()
-        for frames in chunks {
-            _ = writer.chunk(plan.analyses.map { $0.grid(frames, plan.format) { _ in 1 } })
-        }
-        _ = try writer.trailer(sampleCount: plan.sampleCount)
-        let statistics = writer.statistics
-        return statistics.totalBytes - statistics.chunkBytes + statistics.silenceRunBytes
+    init(_ problem: RateProblem, reserved: Int) {
+        self.problem = problem
+        coders = Array(repeating: ChunkCost(problem, problem.format), count: problem.threads)
+        known = Array(repeating: [], count: problem.chunks.count)
+        self.reserved = reserved
     }
 
     /// Bytes of the stream with these depths, one array per channel.
     mutating func bytes(_ depths: [[Int]]) -> Int {
-        var sum = otherBytes
-        for chunk in chunks.indices { sum += bytes(chunk, depths.map { $0[chunks[chunk]] }) }
-        return sum
+        let parts = problem.chunks.map { chunk in depths.map { $0[chunk] } }
+        let new = parts.indices.filter { chunk in !known[chunk].contains { $0.depths == parts[chunk] } }
+        let chunks = problem.chunks
+        let sizes = concurrently(new, &coders) { chunk, coder in coder.bytes(chunks[chunk], parts[chunk]) }
+        for (chunk, bytes) in zip(new, sizes) {
+            known[chunk] = known[chunk].suffix(1) + [Known(depths: parts[chunk], bytes: bytes)]
+        }
+        var tally = StreamTally(problem.format, hasIndex: problem.layout.hasIndex)
+        tally.add(others: reserved)
+        for (chunk, frames) in chunks.enumerated() {
+            tally.add(others: problem.layout.others[chunk])
+            tally.add(bytes: known[chunk].first { $0.depths == parts[chunk] }!.bytes, frames: frames.count)
+        }
+        tally.add(others: problem.layout.others[chunks.count])
+        return tally.total(sampleCount: problem.layout.sampleCount)
     }
+}
 
-    private mutating func bytes(_ chunk: Int, _ depths: [ArraySlice<Int>]) -> Int {
-        if let found = known[chunk].first(where: { $0.depths == depths }) { return found.bytes }
-        let bytes = codedBytes(chunks[chunk], depths)
-        known[chunk] = known[chunk].suffix(1) + [Known(depths: depths, bytes: bytes)]
-        return bytes
+/// The size of single chunks.
+private struct ChunkCost {
+    private let problem: RateProblem
+    private let format: StreamFormat
+    private var models: ChunkModels
+
+    init(_ problem: RateProblem, _ format: StreamFormat) {
+        self.problem = problem
+        self.format = format
+        models = problem.models
     }
 
     /// Bytes of a chunk section; none for one that belongs to a silence run.
-    private mutating func codedBytes(_ frames: Range<Int>, _ depths: [ArraySlice<Int>]) -> Int {
+    mutating func bytes(_ frames: Range<Int>, _ depths: [ArraySlice<Int>]) -> Int {
         if depths.allSatisfy({ $0.allSatisfy { $0 == 0 } }) { return 0 }
-        let grids = zip(plan.analyses, depths).map { analysis, depths in
-            analysis.grid(frames, plan.format) { depths[$0] }
+        let grids = zip(problem.analyses, depths).map { analysis, depths in
+            analysis.grid(frames, format) { depths[$0] }
         }
-        let payload = ChunkCoding.payload(grids, frames: 0..<frames.count, format: plan.format, &models).bytes
+        let payload = ChunkCoding.payload(grids, frames: 0..<frames.count, format: format, &models).bytes
         return Section.byteCount(payload: payload.count)
     }
 }
 
 extension Analysis {
     /// A grid of some frames; silent ones have depth 0.
-    fileprivate func grid(_ frames: Range<Int>, _ format: StreamFormat, depth: (Int) -> Int) -> CodeGrid {
+    func grid(_ frames: Range<Int>, _ format: StreamFormat, depth: (Int) -> Int) -> CodeGrid {
         var grid = CodeGrid(stages: stages, entries: format.entries)
         for frame in frames {
             let isSilent = !silence.isEmpty && silence[frame]

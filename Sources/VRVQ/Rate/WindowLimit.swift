@@ -9,7 +9,7 @@ struct WindowLimit {
     /// Whether the least depths fit everywhere.
     private(set) var isMet = true
 
-    private let plan: RatePlan
+    private let problem: RateProblem
     private let frames: Int
     /// Frames of a stretch.
     private let length: Int
@@ -19,27 +19,26 @@ struct WindowLimit {
     private var fixedBits: [Double] = []
     private let codeBits: Double
 
-    init(_ cap: RatePlan.Cap, plan: RatePlan) {
-        self.plan = plan
-        let format = plan.format
-        frames = plan.analyses[0].frames
+    init(_ cap: RatePlan.Cap, _ problem: RateProblem) {
+        self.problem = problem
+        let format = problem.format
+        frames = problem.frames
         let frameRate = Double(format.modelRate) / Double(format.hop)
         length = max(1, Int(min(cap.seconds * frameRate, Double(max(1, frames)))))
         most = cap.kbps * 1000 * Double(length) / frameRate
-        codeBits = Double(bitWidth(ofValues: format.entries))
-        depths = Array(repeating: Array(repeating: format.stages, count: frames), count: plan.analyses.count)
+        codeBits = Double(format.bitsPerCode)
+        depths = Array(repeating: Array(repeating: format.stages, count: frames), count: problem.analyses.count)
         guard frames > 0 else { return }
-        fixedBits = Self.fixedBits(plan, frames)
+        fixedBits = Self.fixedBits(problem)
         limit()
     }
 
     /// Depth fields, and an even share of the chunk's framing at its largest.
-    private static func fixedBits(_ plan: RatePlan, _ frames: Int) -> [Double] {
-        let format = plan.format
+    private static func fixedBits(_ problem: RateProblem) -> [Double] {
+        let format = problem.format
         var bits: [Double] = []
-        for start in stride(from: 0, to: frames, by: format.framesPerChunk) {
-            let chunk = start..<min(frames, start + format.framesPerChunk)
-            let hasSilence = plan.analyses.contains { !$0.silence.isEmpty && $0.silence[chunk].contains(true) }
+        for chunk in problem.chunks {
+            let hasSilence = problem.analyses.contains { !$0.silence.isEmpty && $0.silence[chunk].contains(true) }
             let depthBits = FrameSyntax(format, hasSilence ? .packedWithSilence : .packed).depthBits
             // Type, length, coding, frame count, checksum, and the bits that fill the last byte.
             let framing = 8 * (1 + 3 + 1 + (chunk.count < format.framesPerChunk ? 3 : 0) + Section.checksumBytes + 1)
@@ -50,7 +49,7 @@ struct WindowLimit {
     }
 
     private mutating func limit() {
-        let ladder = Self.ladder(plan.allocator)
+        let ladder = Self.ladder(problem.allocator)
         var allowed = Array(repeating: 0, count: frames - length + 1)
         for (step, level) in ladder.enumerated() {
             let fits = stretchesThatFit(cost(allocated(level)))
@@ -71,12 +70,12 @@ struct WindowLimit {
     private static func ladder(_ allocator: any DepthAllocator) -> [Float] {
         var levels = [allocator.leastLevel]
         // The sixteenth root of two.
-        while let last = levels.last, last < allocator.greatestLevel { levels.append(last * 1.044_273_8) }
-        return levels
+        while let next = levels.last.map({ $0 * 1.044_273_8 }), next < allocator.greatestLevel { levels.append(next) }
+        return levels + [allocator.greatestLevel]
     }
 
     private func allocated(_ level: Float) -> [[Int]] {
-        plan.analyses.map { $0.silenced(plan.allocator.depths($0, level: level)) }
+        problem.analyses.map { $0.silenced(problem.allocator.depths($0, level: level)) }
     }
 
     /// Bits of every frame over all channels.

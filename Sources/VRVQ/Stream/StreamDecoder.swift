@@ -189,7 +189,8 @@ public struct StreamDecoder {
         self.segment = segment
         (nextSegment, length, given, framesInSegment) = (nil, nil, 0, 0)
         channels = []
-        let first = givesMargins ? 0 : segment.firstModelSample(format) - segment.firstFrame * format.hop
+        // A segment that begins behind its first sample is refused at its end; until then nothing may go wrong.
+        let first = givesMargins ? 0 : max(0, segment.firstModelSample(format) - segment.firstFrame * format.hop)
         leading = Array(repeating: first, count: format.codedChannels)
     }
 
@@ -207,6 +208,7 @@ public struct StreamDecoder {
         else { throw VRVQError(.malformed, "the header does not describe the model that it names") }
         self.codec = codec
         reader.contextModels = ContextModels(codec.model).or(contextModels)
+        reader.setThreads(codec.threads)
         held = Array(repeating: [], count: format.codedChannels)
         leading = Array(repeating: 0, count: format.codedChannels)
     }

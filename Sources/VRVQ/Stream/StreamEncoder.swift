@@ -28,22 +28,27 @@ public struct StreamEncoder {
     ///   - channels: channels of the source, each coded by itself.
     ///   - rate: how many codebooks a frame may spend.
     ///   - silence: which frames are left out; none waits for it but quiet ones.
+    ///   - framesPerChunk: frames of a chunk; about a second when nil. Longer chunks are smaller, shorter ones are found
+    ///     faster in a seek and lose less when they are damaged.
+    ///   - positionInterval: frames after which a position section comes before the next chunk; nil for none.
     ///   - entropy: how chunks are made small; decoding gives the same whichever it is.
     public init(
         _ codec: Codec, sourceRate: Int? = nil, channels: Int, rate: Codec.Rate = .scale(Codec.defaultScale),
-        entropy: EntropyCoding = .best, silence: Silence = .digital
+        entropy: EntropyCoding = .best, silence: Silence = .digital, framesPerChunk: Int? = nil,
+        positionInterval: Int? = nil
     ) throws(VRVQError) {
         try codec.check(rate)
         try silence.check()
         self.codec = codec
         self.rate = rate
-        var format = codec.format(sourceRate: sourceRate, channels: channels)
+        var format = try codec.format(sourceRate: sourceRate, channels: channels, framesPerChunk: framesPerChunk)
         switch rate {
         case .scale(let scale): format.scale = scale
         case .codebooks(let count): format.constantDepth = count
         }
         self.format = format
-        writer = try StreamWriter(format, entropy: entropy.settled(for: codec.model))
+        writer = try StreamWriter(format, entropy: entropy.settled(for: codec.model), threads: codec.threads)
+        writer.positionInterval = positionInterval
         let empty = CodeGrid(stages: format.stages, entries: format.entries)
         pending = Array(repeating: empty, count: channels)
         for _ in 0..<channels { analyses.append(try ChannelAnalysis(codec, silence: silence)) }
@@ -60,6 +65,18 @@ public struct StreamEncoder {
         precondition(!isEnded, "the stream has ended")
         try format.check(samples, position: position)
         return try advance(samples, isLast: false)
+    }
+
+    /// Frames that wait for their chunk to become full.
+    public var pendingFrames: Int { pending.map(\.frames).min() ?? 0 }
+
+    /// Writes the frames that wait as a shorter chunk, for a live source from which no more comes for the moment.
+    public mutating func flush() -> [UInt8] {
+        precondition(!isEnded, "the stream has ended")
+        guard isStarted else { return [] }
+        var bytes: [UInt8] = []
+        drain(all: true, into: &bytes)
+        return bytes + writer.flush()
     }
 
     /// Ends the stream and returns its last bytes.
@@ -87,18 +104,14 @@ public struct StreamEncoder {
             bytes = writer.header()
             isStarted = true
         }
-        drain(isLast: isLast, into: &bytes)
+        drain(all: isLast, into: &bytes)
         return bytes
     }
 
-    private mutating func drain(isLast: Bool, into bytes: inout [UInt8]) {
+    private mutating func drain(all: Bool, into bytes: inout [UInt8]) {
         let ready = pending.map(\.frames).min() ?? 0
-        var start = 0
-        while ready - start >= format.framesPerChunk || (isLast && ready > start) {
-            let end = min(ready, start + format.framesPerChunk)
-            bytes += writer.chunk(pending, frames: start..<end)
-            start = end
-        }
-        for channel in pending.indices { pending[channel].removeFirst(start) }
+        let end = all ? ready : ready - ready % format.framesPerChunk
+        bytes += writer.chunks(pending, format.chunks(of: 0..<end))
+        for channel in pending.indices { pending[channel].removeFirst(end) }
     }
 }

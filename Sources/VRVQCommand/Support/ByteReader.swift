@@ -1,3 +1,5 @@
+import VRVQ
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -42,6 +44,32 @@ final class ByteReader {
             if failure != 0 { throw Failure(.unreadable, "\(name): \(String(cString: strerror(failure)))") }
             return bytes.isEmpty ? nil : bytes
         }
+    }
+
+    /// The whole file as bytes that can be read at any place; nil for pipes, and for a file of which some was read.
+    func stream() -> StreamBytes? {
+        guard let byteCount, lseek(descriptor, 0, SEEK_CUR) == 0 else { return nil }
+        return StreamBytes(count: byteCount) { [self] (range) throws(VRVQError) in try bytes(of: range) }
+    }
+
+    private func bytes(of range: Range<Int>) throws(VRVQError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < range.count {
+            let (rest, offset) = (range.count - bytes.count, range.lowerBound + bytes.count)
+            var failure: Int32 = 0
+            let more = [UInt8](unsafeUninitializedCapacity: rest) { buffer, count in
+                let got = pread(descriptor, buffer.baseAddress, rest, off_t(offset))
+                if got < 0 { failure = errno }
+                count = max(0, got)
+            }
+            if failure == EINTR { continue }
+            guard !more.isEmpty else {
+                let reason = failure == 0 ? "it became shorter while it was read" : String(cString: strerror(failure))
+                throw VRVQError(.truncated, "the file cannot be read: \(reason)", offset: offset)
+            }
+            bytes += more
+        }
+        return bytes
     }
 
     /// All bytes, refused beyond a bound.

@@ -8,12 +8,9 @@ extension AudioReader {
         let start = position
         let count = try read(into: &block, upTo: frames)
         for (channel, samples) in block.enumerated() {
-            guard let index = firstNonFinite(in: samples) else { continue }
-            let seconds = Double(start + index) / Double(format.sampleRate)
-            throw VRVQError(
-                .badAudio,
-                "sample \(start + index) of channel \(channel + 1), at \(Text.duration(seconds)), is "
-                    + "\(samples[index].isNaN ? "not a number" : "infinite"); such audio cannot be encoded")
+            try checkFinite(samples, channel: channel, position: start) {
+                Text.duration(Double($0) / Double(format.sampleRate))
+            }
         }
         return count
     }

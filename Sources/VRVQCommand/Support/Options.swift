@@ -26,21 +26,24 @@ struct RateOptions: ParsableArguments {
     @Option(name: .long, parsing: .unconditional, help: "Constant rate: this many codebooks in every frame.")
     var codebooks: Int?
 
-    /// The rate asked for; for a constant-rate model without options, all its codebooks.
-    func rate(_ codec: Codec) throws -> Codec.Rate {
+    /// What was asked for, if anything.
+    func asked(_ codec: Codec) throws -> Codec.Rate? {
         if scale != nil && codebooks != nil { throw Failure.usage("--scale and --codebooks exclude each other") }
-        let rate: Codec.Rate
-        if let codebooks {
-            rate = .codebooks(codebooks)
-        } else if let scale {
-            rate = .scale(scale)
-        } else if codec.model.architecture.importance == nil {
-            rate = .codebooks(codec.model.architecture.quantizer.stages)
-        } else {
-            rate = .scale(Codec.defaultScale)
-        }
-        try codec.check(rate)
+        let rate = codebooks.map { Codec.Rate.codebooks($0) } ?? scale.map { .scale($0) }
+        if let rate { try codec.check(rate) }
         return rate
+    }
+
+    /// The rate asked for, or the usual one.
+    func rate(_ codec: Codec) throws -> Codec.Rate { try asked(codec) ?? codec.usualRate }
+}
+
+extension Codec {
+    /// The rate where nobody chose one; of a constant-rate model all its codebooks.
+    var usualRate: Rate {
+        let architecture = model.architecture
+        return architecture.importance == nil
+            ? .codebooks(architecture.quantizer.stages) : .scale(Self.defaultScale)
     }
 }
 
@@ -66,13 +69,25 @@ struct WorkOptions: ParsableArguments {
     }
 }
 
-/// What to say and what to write over.
-struct OutputOptions: ParsableArguments {
+/// What to write over.
+struct WritingOptions: ParsableArguments {
     @Flag(name: .long, help: "Write over files that exist.")
     var force = false
+}
 
-    @Flag(name: .long, help: "Print what was done as JSON, one object per file.")
+/// For programs that read what is printed.
+struct PrintingOptions: ParsableArguments {
+    @Flag(name: .long, help: "Print JSON: one object a line.")
     var json = false
+}
+
+/// What to say and what to write over.
+struct OutputOptions: ParsableArguments {
+    @OptionGroup var writing: WritingOptions
+    @OptionGroup var printing: PrintingOptions
+
+    var force: Bool { writing.force }
+    var json: Bool { printing.json }
 
     @Flag(name: .shortAndLong, help: "Say what was done also where standard error is not a terminal.")
     var verbose = false

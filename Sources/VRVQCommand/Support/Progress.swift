@@ -24,8 +24,8 @@ final class Progress {
         hasLine = true
         let share = total.map { "\(Text.decimal(100 * done / max($0, done), 0)) %" } ?? Text.duration(done)
         Text.printStatus(
-            "\(name): \(share), \(Text.decimal(done / elapsed, 0)) times real time, "
-                + "\(Text.decimal(Double(bytes) * 8 / done / 1000, 2)) kbit/s")
+            "\(name): \(share), \(Text.decimal(done / elapsed, 0)) times real time"
+                + (bytes == 0 ? "" : ", \(Text.decimal(Double(bytes) * 8 / done / 1000, 2)) kbit/s"))
     }
 
     /// Removes the line.

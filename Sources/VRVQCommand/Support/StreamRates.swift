@@ -19,11 +19,6 @@ struct StreamRates {
     /// kbit/s of all channels together, from all bytes.
     var kbps: Double { seconds > 0 ? Double(statistics.totalBytes) * 8 / seconds / 1000 : 0 }
 
-    /// Bits of one code.
-    var bitsPerCode: Int {
-        format.entries <= 1 ? 0 : Int.bitWidth - (format.entries - 1).leadingZeroBitCount
-    }
-
     /// Codebooks in use per frame and channel.
     var meanDepth: Double {
         let frames = statistics.frames * format.codedChannels
@@ -36,7 +31,7 @@ struct StreamRates {
         // A constant rate needs no side information.
         let bits = ImportanceMap.paperBits(
             usedCodes: statistics.usedCodes, frames: statistics.frames * format.codedChannels,
-            stages: format.constantDepth == nil ? format.stages : 1, bitsPerCode: bitsPerCode)
+            stages: format.constantDepth == nil ? format.stages : 1, bitsPerCode: format.bitsPerCode)
         let duration = Double(statistics.frames * format.hop) / Double(format.modelRate)
         return bits / duration / 1000
     }

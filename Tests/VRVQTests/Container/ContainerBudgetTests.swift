@@ -1,5 +1,6 @@
 import Testing
 import VRVQ
+import VRVQNetwork
 
 @Suite("Container: what the framing costs")
 struct ContainerBudgetTests {

@@ -1,5 +1,6 @@
 import Testing
-import VRVQ
+@_spi(Laboratory) import VRVQ
+import VRVQNetwork
 
 @Suite("Container: checksum, numbers, bits, fingerprint")
 struct ContainerPartsTests {

@@ -6,8 +6,13 @@ struct EditingHostileTests {
     private func damagedStream(_ random: inout ContainerRandom) throws -> [UInt8] {
         let stream = random.pick([
             ContainerFixtures.worked, ContainerFixtures.constantRate, InspectionTests.stream(),
+            SeekTests.stream(frames: 110),
         ])
         var bytes = try stream.encoded()
+        if random.oneIn(3) {
+            bytes = try PacketStream(bytes, over: PacketLoss(rate: random.pick([0, 0.3]), seed: random.next())).bytes
+            return random.oneIn(2) ? bytes : random.damaged(bytes)
+        }
         if random.oneIn(2) {
             let context = FrameContext(back: 2, ahead: 2)
             let piece = try StreamCut.cut(bytes, samples: 500..<1100, context: context)
@@ -31,10 +36,14 @@ struct EditingHostileTests {
             let bytes = try damagedStream(&random)
             let isWhole = (try? ContainerFixtures.events([bytes[...]])) != nil
             if let inspection = try? StreamInspection(bytes) {
-                #expect(inspection.faults.isEmpty == isWhole, "VRVQ_SEED=\(seed)")
+                // A lie of an index or a position hurts no reader that goes front to back.
+                let lies = inspection.faults.allSatisfy { fault in
+                    fault.frames.isEmpty && ["index", "position"].contains { fault.message.contains($0) }
+                }
+                #expect(isWhole ? lies : !inspection.faults.isEmpty, "VRVQ_SEED=\(seed)")
                 if let repaired = try? inspection.repaired() {
                     #expect(isValid(repaired), "VRVQ_SEED=\(seed)")
-                    #expect(!isWhole || repaired == bytes, "VRVQ_SEED=\(seed)")
+                    #expect(!isWhole || !lies || inspection.frames == inspection.totals?.frames, "VRVQ_SEED=\(seed)")
                 }
             } else {
                 #expect(!isWhole, "VRVQ_SEED=\(seed)")
@@ -44,6 +53,9 @@ struct EditingHostileTests {
                 #expect((try? ContainerFixtures.events([result[...]])) != nil, "VRVQ_SEED=\(seed)")
             }
             let start = random.int(0...20000)
+            _ = try? StreamCut.excerpt(
+                StreamBytes(bytes), samples: { _ in start..<start + 30000 },
+                context: { _ in FrameContext(back: 3, ahead: 3) })
             if let cut = try? StreamCut.cut(
                 bytes, samples: start..<start + random.int(1...30000),
                 context: FrameContext(back: random.int(0...9), ahead: random.int(0...9)))
@@ -53,6 +65,9 @@ struct EditingHostileTests {
                 if let joined = try? StreamCut.joined([cut, bytes, cut]) {
                     #expect(!isWhole || isValid(joined), "VRVQ_SEED=\(seed)")
                 }
+            }
+            if let packets = try? PacketStream(bytes, over: PacketLoss(rate: 0)) {
+                #expect(isWhole && isValid(packets.bytes), "VRVQ_SEED=\(seed)")
             }
             if let result = try? TagEditing.replacingTags(of: bytes, with: [Tag(key: "k", value: "v")]) {
                 #expect((try? ContainerFixtures.events([result[...]])) != nil, "VRVQ_SEED=\(seed)")

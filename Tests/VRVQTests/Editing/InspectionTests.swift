@@ -120,7 +120,7 @@ struct InspectionTests {
         }
     }
 
-    /// What is whole stays where it was; the hole fades out and is silent.
+    /// What is whole stays where it was; the hole mirrors it from both sides.
     @Test func repairKeepsTheTimeLine() throws {
         let stream = Self.stream()
         let original = try stream.encoded()
@@ -131,12 +131,32 @@ struct InspectionTests {
             let repaired = try VRVQStream(decoding: try StreamInspection(bytes).repaired())
             #expect(repaired.sampleCount == stream.sampleCount && repaired.format == stream.format)
             let grid = repaired.grids[0]
+            let (start, end) = (4 * chunk, min(38, 4 * chunk + 4))
             for frame in 0..<38 {
-                let isLost = frame / 4 == chunk
-                let source = isLost ? 4 * chunk - 1 : frame
-                let depth = isLost ? chunk == 0 ? 0 : 3 - frame % 4 / 2 : 3
-                let codes = depth == 0 ? [] : stream.grids[0].codes(ofFrame: source).prefix(depth)
+                let isFront = chunk == 9 || chunk > 0 && frame < start + 2
+                let mirrored = isFront ? 2 * start - 1 - frame : 2 * end - 1 - frame
+                let codes = stream.grids[0].codes(ofFrame: (start..<end).contains(frame) ? mirrored : frame)
                 #expect(grid.codes(ofFrame: frame) == codes, "chunk \(chunk), frame \(frame)")
+            }
+        }
+    }
+
+    /// A long hole is silent in its middle, and what is beside it goes to and fro.
+    @Test func longHolesAreFilledFromBothSides() throws {
+        let stream = Self.stream(frames: 60)
+        var bytes = try stream.encoded()
+        let borders = try borders(bytes)
+        // Frames 8 to 51.
+        for chunk in 2..<13 { bytes[borders[chunk + 1] + 6] ^= 8 }
+        let grid = try VRVQStream(decoding: try StreamInspection(bytes).repaired()).grids[0]
+        let fro = [3, 2, 1, 0, 1, 2]
+        for step in 0..<44 {
+            let codes = grid.codes(ofFrame: 8 + step)
+            if (16..<28).contains(step) {
+                #expect(codes.isEmpty, "\(step)")
+            } else {
+                let frame = step < 16 ? 4 + fro[step % 6] : 52 + 3 - fro[(43 - step) % 6]
+                #expect(codes == stream.grids[0].codes(ofFrame: frame), "\(step)")
             }
         }
     }

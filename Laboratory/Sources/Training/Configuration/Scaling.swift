@@ -55,30 +55,18 @@ package enum ScalingOperator: String, SettingChoice, CaseIterable {
 }
 
 extension ImportanceSettings {
+    private static let purpose: UInt64 = 0x5C_A1E0
+
     /// The scale (or gamma) of one item of a step. It depends on nothing but its arguments, so that a resumed or a
     /// divided run draws the same.
     /// - Parameter item: index among all items of the step, over all processes.
     package func parameter(seed: UInt64, step: Int, item: Int) -> Double {
-        drawn.value(at: keyedShare(seed: seed, step: step, item: item, purpose: 0x5C_A1E0))
+        var random = KeyedRandom([Self.purpose, seed, UInt64(step), UInt64(item)])
+        return drawn.value(at: random.uniform())
     }
-}
-
-/// A number in 0..<1 that depends on its key alone: 53 bits of a hash (splitmix64's finaliser) over the key's parts.
-func keyedShare(seed: UInt64, step: Int, item: Int, purpose: UInt64) -> Double {
-    var state: UInt64 = 0
-    for part in [seed, UInt64(bitPattern: Int64(step)), UInt64(bitPattern: Int64(item)), purpose] {
-        state = mixed((state ^ part) &+ 0x9E37_79B9_7F4A_7C15)
-    }
-    return Double(state >> 11) * 0x1p-53
-}
-
-private func mixed(_ value: UInt64) -> UInt64 {
-    var z = value
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
 }
 
 /// C's functions, imported in one place.
 func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 func cosine(_ angle: Double) -> Double { cos(angle) }
+func logarithm(_ value: Double) -> Double { log(value) }

@@ -122,11 +122,18 @@ extension TrainingConfiguration {
             objective.mel.windows + objective.stft.windows
             + (discriminators.enabled ? discriminators.band.windows : [])
         if let odd = windows.first(where: { $0 % 4 != 0 }) { return "window \(odd) must be divisible by 4" }
-        guard let longest = windows.max(), excerpt.samples <= longest else { return nil }
-        return "excerpt.samples (\(excerpt.samples)) must be above the longest window (\(longest))"
+        if let longest = windows.max(), excerpt.samples <= longest {
+            return "excerpt.samples (\(excerpt.samples)) must be above the longest window (\(longest))"
+        }
+        let window = BandSimilarity.windowSize(sampleRate: model.architecture.sampleRate)
+        guard objective.similarity.weight > 0, excerpt.samples <= window else { return nil }
+        return "excerpt.samples (\(excerpt.samples)) must be above \(window) for objective.similarity"
     }
 
     private var defectOfStart: String? {
+        if start.frozenSteps > 0, !discriminators.enabled || discriminators.startStep > 0 {
+            return "start.frozen_steps needs discriminators.enabled, and discriminators.start_step 0"
+        }
         switch start.origin {
         case .random: return nil
         case .checkpoint, .weights:

@@ -1,4 +1,5 @@
 import Synchronization
+import VRVQ
 import VRVQAudio
 import VRVQMetrics
 

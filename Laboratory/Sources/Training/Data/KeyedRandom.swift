@@ -34,6 +34,13 @@ package struct KeyedRandom: RandomNumberGenerator, Sendable {
         range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
     }
 
+    /// Normal with mean 0 and deviation 1 (Box and Muller).
+    package mutating func normal() -> Double {
+        // In 0 <..<= 1: a logarithm of 0 would be infinite.
+        let radius = (-2 * logarithm(1 - uniform())).squareRoot()
+        return radius * cosine(2 * .pi * uniform())
+    }
+
     /// Uniform among 0 ..< `count`.
     package mutating func below(_ count: Int) -> Int {
         precondition(count > 0)

@@ -33,14 +33,17 @@ package struct Discriminators: Sendable {
         return members.enumerated().map { ($1.0, "discriminators.\($0)", $1.1) }
     }
 
-    /// Untrained weights, as PyTorch's layers start, drawn from the host's default generator (see `Torch.seed`).
+    /// Untrained weights, as PyTorch's layers start.
     package static func initialWeights(
-        _ architecture: DiscriminatorArchitecture, _ dtype: DType = .float32, on device: Device = .cpu
+        _ architecture: DiscriminatorArchitecture, seed: UInt64 = 0, _ dtype: DType = .float32,
+        on device: Device = .cpu
     ) throws(TorchError) -> [String: Tensor] {
         var weights: [String: Tensor] = [:]
         for (type, name, size) in plan(architecture) {
             for layer in type.layers(name, size, architecture) {
-                for parameter in try layer.initial(dtype, on: device) { weights[parameter.name] = parameter.tensor }
+                for parameter in try layer.initial(seed: seed, dtype, on: device) {
+                    weights[parameter.name] = parameter.tensor
+                }
             }
         }
         return weights

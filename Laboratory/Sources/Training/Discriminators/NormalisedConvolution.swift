@@ -67,11 +67,13 @@ struct NormalisedConvolution: Sendable {
 
 extension NormalisedConvolution.Shape {
     /// Weights that PyTorch would start from: direction and bias uniform within 1 / sqrt(fan), magnitudes the
-    /// directions' lengths. Drawn from the host's generator, whatever the device.
-    func initial(_ dtype: DType, on device: Device) throws(TorchError) -> [(name: String, tensor: Tensor)] {
+    /// directions' lengths. They depend on the seed and the parameters' names.
+    func initial(
+        seed: UInt64, _ dtype: DType, on device: Device
+    ) throws(TorchError) -> [(name: String, tensor: Tensor)] {
         let bound = 1 / Double(fan).squareRoot()
-        let direction = try Tensor.empty(weight, dtype).uniform_(-bound, bound)
-        let bias = try Tensor.empty([outputs], dtype).uniform_(-bound, bound)
+        let direction = try ParameterStore.uniform("\(name).weight_v", weight, bound: bound, seed: seed).to(dtype)
+        let bias = try ParameterStore.uniform("\(name).bias", [outputs], bound: bound, seed: seed).to(dtype)
         let length = try direction.rowNorms()
         return [
             ("\(name).bias", try bias.to(device)), ("\(name).weight_g", try length.to(device)),

@@ -15,6 +15,7 @@ package struct Objective: Sendable {
     private let settings: ObjectiveSettings
     private let mel: MelLoss
     private let stft: STFTLoss
+    private let similarity: BandSimilarity?
 
     /// - Parameter dtype: that of the audio to come.
     package init(
@@ -25,6 +26,9 @@ package struct Objective: Sendable {
             sampleRate: sampleRate, windows: settings.mel.windows, bands: settings.mel.bands,
             floor: settings.mel.floor, dtype, on: device)
         stft = try STFTLoss(windows: settings.stft.windows, floor: settings.stft.floor, dtype, on: device)
+        similarity =
+            settings.similarity.weight > 0
+            ? try BandSimilarity(settings.similarity, sampleRate: sampleRate, dtype, on: device) : nil
     }
 
     /// All terms of a pass.
@@ -40,6 +44,9 @@ package struct Objective: Sendable {
         var terms = Terms(logsAll: logsAll)
         try terms.add("mel", settings.mel.weight) { try mel(pass.estimate, reference) }
         try terms.add("stft", settings.stft.weight) { try stft(pass.estimate, reference) }
+        if let similarity {
+            try terms.add("similarity", settings.similarity.weight) { try similarity(pass.estimate, reference) }
+        }
         try terms.add("waveform", settings.waveform) { try WaveformLosses.absolute(pass.estimate, reference) }
         try terms.add("energy_ratio", settings.energyRatio.weight) {
             try WaveformLosses.energyRatio(pass.estimate, reference, floor: settings.energyRatio.floor)

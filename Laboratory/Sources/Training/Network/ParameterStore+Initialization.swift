@@ -3,19 +3,21 @@ import VRVQNetwork
 
 // Where training starts.
 extension ParameterStore {
-    /// The published initial values, drawn from the host's default generator (`Torch.seed`).
+    /// The published initial values. They depend on the seed and each parameter's own name and shape, so that other
+    /// parameters, added codebooks for example, change nothing about them.
     ///
     /// Kernels of convolutions uniform in ±1/sqrt(inputs kernel) with biases zero, kernels and biases of transposed
     /// convolutions uniform in ±1/sqrt(outputs kernel), magnitudes the norms of the directions, codebooks normal, α 1.
     /// (The published code also writes a truncated normal into a product that the next call recomputes: no effect.)
     public convenience init(
-        initializing network: Network, kernels: Kernels = .normalized, dtype: DType = .float32,
+        initializing network: Network, seed: UInt64 = 0, kernels: Kernels = .normalized, dtype: DType = .float32,
         on device: Device = .cpu
     ) throws(TorchError) {
         self.init(network.parameters, kernels)
         let bounds = Self.transposedBounds(network)
         for parameter in network.parameters {
-            let value = try Self.initialValue(parameter, transposedBound: bounds[parameter.layerName])
+            let value = try Self.initialValue(
+                parameter, transposedBound: bounds[parameter.layerName], seed: seed)
             guard let layer = parameter.layer, kernels == .normalized else {
                 add(parameter.name, try value.to(dtype).to(device))
                 continue
@@ -34,20 +36,40 @@ extension ParameterStore {
         return bounds
     }
 
+    private static let purpose: UInt64 = 0x696E_6974
+
     private static func initialValue(
-        _ parameter: Parameter, transposedBound: Double?
+        _ parameter: Parameter, transposedBound: Double?, seed: UInt64
     ) throws(TorchError) -> Tensor {
-        let shape = parameter.shape
+        let (name, shape) = (parameter.name, parameter.shape)
         switch parameter.kind {
         case .alpha: return try Tensor.ones(shape)
-        case .codebook: return try Tensor.randn(shape)
+        case .codebook: return try normal(name, shape, seed: seed)
         case .bias:
             guard let bound = transposedBound else { return try Tensor.zeros(shape) }
-            return try Tensor.empty(shape).uniform_(-bound, bound)
+            return try uniform(name, shape, bound: bound, seed: seed)
         case .kernel:
             let bound = transposedBound ?? 1 / Double(shape.dropFirst().reduce(1, *)).squareRoot()
-            return try Tensor.empty(shape).uniform_(-bound, bound)
+            return try uniform(name, shape, bound: bound, seed: seed)
         }
+    }
+
+    /// Normal values of a parameter; they depend on its name and the seed.
+    static func normal(
+        _ name: String, _ shape: [Int], deviation: Double = 1, seed: UInt64
+    ) throws(TorchError) -> Tensor {
+        var random = KeyedRandom([purpose, seed] + name.utf8.map { UInt64($0) })
+        let count = shape.reduce(1, *)
+        return try Tensor((0..<count).map { _ in Float(deviation * random.normal()) }, shape)
+    }
+
+    /// Uniform values within ±`bound` of a parameter; they depend on its name and the seed.
+    static func uniform(
+        _ name: String, _ shape: [Int], bound: Double, seed: UInt64
+    ) throws(TorchError) -> Tensor {
+        var random = KeyedRandom([purpose, seed] + name.utf8.map { UInt64($0) })
+        let count = shape.reduce(1, *)
+        return try Tensor((0..<count).map { _ in Float(random.uniform(-bound...bound)) }, shape)
     }
 }
 

@@ -17,24 +17,47 @@ public struct TorchBackend: Backend {
     /// Where weights come from.
     public let parameters: ParameterStore
 
+    /// What the products of wide convolutions are computed in; sums over a residual unit's branches, Snakes, narrow
+    /// projections, look-ups and the convolutions that touch samples keep the precision of the signal. Nil: nothing is
+    /// reduced.
+    public let products: DType?
+
+    /// From this many channels on both sides a convolution is wide: nearly all the work of a network is in those.
+    private static let wideChannels = 64
+
     /// A backend over these parameters.
-    public init(_ parameters: ParameterStore) { self.parameters = parameters }
+    public init(_ parameters: ParameterStore, products: DType? = nil) {
+        self.parameters = parameters
+        self.products = products
+    }
 
     /// See `Convolution`.
     public func convolution(_ x: Tensor, _ layer: Convolution) throws(TorchError) -> Tensor {
         let kernel = try parameters.kernel(layer.name)
         let bias = try parameters.array("\(layer.name).bias")
         let isEven = layer.padLeft == layer.padRight
-        let padded = isEven ? x : try x.pad([layer.padLeft, layer.padRight])
+        let input = try reduced(x, layer.inputs, layer.outputs)
+        let padded = isEven ? input : try input.pad([layer.padLeft, layer.padRight])
         return try padded.conv1d(
-            kernel, bias, stride: layer.stride, padding: isEven ? layer.padLeft : 0, dilation: layer.dilation)
+            kernel.to(input.dtype), bias.to(input.dtype), stride: layer.stride, padding: isEven ? layer.padLeft : 0,
+            dilation: layer.dilation
+        ).to(x.dtype)
+    }
+
+    /// The input in the precision of its products.
+    private func reduced(_ x: Tensor, _ inputs: Int, _ outputs: Int) throws(TorchError) -> Tensor {
+        guard let products, min(inputs, outputs) >= Self.wideChannels else { return x }
+        return try x.to(products)
     }
 
     /// See `TransposedConvolution`.
     public func transposedConvolution(_ x: Tensor, _ layer: TransposedConvolution) throws(TorchError) -> Tensor {
         let kernel = try parameters.kernel(layer.name)
         let bias = try parameters.array("\(layer.name).bias")
-        return try x.convTranspose1d(kernel, bias, stride: layer.stride, padding: layer.padding)
+        let input = try reduced(x, layer.inputs, layer.outputs)
+        return try input.convTranspose1d(
+            kernel.to(input.dtype), bias.to(input.dtype), stride: layer.stride, padding: layer.padding
+        ).to(x.dtype)
     }
 
     /// See `Snake`.

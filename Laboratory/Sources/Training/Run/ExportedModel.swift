@@ -46,7 +46,7 @@ package struct ExportedModel {
             "steps": .integer(step), "batch": .integer(configuration.batch),
             "seconds_per_item": .number(
                 Double(configuration.excerpt.samples) / Double(configuration.model.architecture.sampleRate)),
-            "configuration": .string(configuration.yaml),
+            "configuration": .string(anonymous.yaml),
             "data": .array(configuration.trainingSources.map { .string(Self.lastName($0.path)) }),
         ]
         training["discriminators"] = .bool(configuration.discriminators.enabled)
@@ -54,6 +54,16 @@ package struct ExportedModel {
         if !configuration.description.isEmpty { members["description"] = .string(configuration.description) }
         if let results { members["results"] = results }
         return ModelCard(members)
+    }
+
+    /// The configuration with the names of files and folders alone.
+    private var anonymous: TrainingConfiguration {
+        var result = configuration
+        result.data.sources = result.data.sources.map(Self.lastName)
+        result.data.groups = result.data.groups.mapValues { $0.map(Self.lastName) }
+        result.data.validation = result.data.validation.map(Self.lastName)
+        result.start.path = Self.lastName(result.start.path)
+        return result
     }
 
     /// Folders of the machine that trained are nobody's business.

@@ -1,7 +1,6 @@
 import Dispatch
 import Torch
 import VRVQ
-import VRVQAudio
 import VRVQNetwork
 
 /// A training from its first step, or from its last checkpoint, to its end: data, steps, journal, checkpoints,
@@ -43,6 +42,7 @@ package final class TrainingRun {
     private let clock = ContinuousClock()
     private var journal: Journal?
     private var validations: Journal?
+    private var events: EventLog?
     private var pending: [[(name: String, value: Double)]] = []
     private var records: [StepRecord] = []
     private var latest: [(name: String, value: Double)] = []
@@ -112,6 +112,7 @@ package final class TrainingRun {
         if trainer.team.isFirst {
             journal = try Journal(folder.journal, keepingTo: trainer.step)
             validations = try Journal(folder.validation, keepingTo: trainer.step)
+            if configuration.tensorBoard { events = try EventLog(folder, after: trainer.step) }
         }
     }
 
@@ -236,6 +237,7 @@ extension TrainingRun {
             line["memory"] = .integer(try Torch.memory(trainer.device).allocatedPeak)
         }
         try journal?.append(line)
+        try events?.append(journal: line, step: trainer.step)
     }
 
     /// Means of every name over the steps that have it, in the order of the first.
@@ -271,6 +273,7 @@ extension TrainingRun {
             let rows = try measured()
             report(.message("validation at step \(trainer.step)"))
             for row in rows { report(.message("  " + row.text)) }
+            try events?.append(rows, step: trainer.step)
             let score = Validation.score(rows)
             isBest = score.map { $0 < bestScore ?? .infinity } ?? false
             if isBest { bestScore = score }
@@ -284,16 +287,12 @@ extension TrainingRun {
     private func measured() throws -> [Validation.Row] {
         if validator == nil { validator = try Validation(configuration) }
         let threads = max(1, min(64, try Torch.threads()))
-        let place = "\(folder.samples)/\(trainer.step)"
-        let rate = configuration.model.architecture.sampleRate
-        if configuration.validation.samples > 0 { try Files.makeFolder(place) }
-        return try validator!.rows(trainer.model(), threads: threads) { name, samples in
-            let file = name.replacing("/", with: "-")
-            let writer = try AudioWriter(
-                path: "\(place)/\(file).wav", format: AudioFormat(sampleRate: rate, channels: 1), overwrite: true)
-            try writer.write([samples])
-            try writer.finish()
-        }
+        let keeper = try SampleKeeper(
+            folder, events, step: trainer.step, architecture: configuration.model.architecture,
+            hasSamples: configuration.validation.samples > 0)
+        let rows = try validator!.rows(trainer.model(), threads: threads) { try keeper.keep($0) }
+        try keeper.finish()
+        return rows
     }
 
     /// What the first process found out, in all of them.
@@ -302,6 +301,12 @@ extension TrainingRun {
         let flag = try Tensor([Float(value ? 1 : 0)]).to(trainer.device)
         try trainer.team.sum([flag])
         return try flag.item() > 0
+    }
+
+    /// What is left after a checkpoint could not be written.
+    private var advice: String {
+        guard let last = folder.steps.last else { return "" }
+        return "; the checkpoint of step \(last) is good: make room, then vrvq-train resume \(folder.path)"
     }
 
     /// Writes a checkpoint of this step.
@@ -314,7 +319,12 @@ extension TrainingRun {
         }
         var manifest: [String: JSON] = ["pending": .array(pending), "seconds": .number(earlierSeconds)]
         if let bestScore { manifest["best_score"] = .number(bestScore) }
-        try trainer.checkpoint(manifest).write(to: folder.checkpoint(trainer.step))
+        try folder.restore(configuration)
+        do {
+            try trainer.checkpoint(manifest).write(to: folder.checkpoint(trainer.step))
+        } catch let error as RunError {
+            throw RunError(error.kind, error.description + advice)
+        }
         folder.prune(keeping: configuration.keep)
     }
 }

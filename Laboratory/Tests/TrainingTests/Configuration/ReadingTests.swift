@@ -64,8 +64,17 @@ import VRVQNetwork
             "the configuration cannot be used: start.path must name the file that start.origin asks for"
         ),
         (
+            "include: small\nstart: {frozen_steps: 5}",
+            "the configuration cannot be used: start.frozen_steps needs discriminators.enabled, and "
+                + "discriminators.start_step 0"
+        ),
+        (
             "excerpt: {samples: 2048}",
             "the configuration cannot be used: excerpt.samples (2048) must be above the longest window (2048)"
+        ),
+        (
+            "objective: {similarity: {weight: 1}}\nexcerpt: {samples: 4096}",
+            "the configuration cannot be used: excerpt.samples (4096) must be above 4096 for objective.similarity"
         ),
         ("device: gpu", "the configuration cannot be used: device must be auto, cpu, cuda or cuda:N, not 'gpu'"),
     ]

@@ -31,6 +31,17 @@ import Testing
         #expect(random.uniform(3...3) == 3)
     }
 
+    @Test func normalsAreNormal() {
+        var random = KeyedRandom(12)
+        let values = (0..<20000).map { _ in random.normal() }
+        // Moments 0, 1, 0, 3, each within five standard deviations of its mean.
+        for (power, moment, bound) in [(1, 0.0, 0.036), (2, 1, 0.05), (3, 0, 0.14), (4, 3, 0.35)] {
+            let mean =
+                values.reduce(0) { sum, x in sum + (0..<power).reduce(1.0) { product, _ in product * x } } / 20000
+            #expect(abs(mean - moment) < bound, "moment \(power): \(mean)")
+        }
+    }
+
     @Test func belowIsEven() {
         var random = KeyedRandom(8)
         var counts = [Int](repeating: 0, count: 7)

@@ -111,28 +111,4 @@ import VRVQNetwork
         _ = try frozen.run()
         #expect(try scratch.journal("frozen").map { $0["mel"] != nil } == [false, false, true, true, true, true])
     }
-
-    /// Weights of a model file start a run; a codebook that the file lacks is added.
-    @Test func startsFromModel() throws {
-        let scratch = try RunScratch()
-        let settings = try RunScratch.narrow("micro") + ["steps=1"]
-        let first = try TrainingRun.start(scratch.configuration("micro", settings), in: RunFolder(scratch["first"]))
-        _ = try ExportedModel.write(RunFolder(scratch["first"]).checkpoint(0), to: scratch["model.safetensors"])
-        let more = try scratch.configuration(
-            "micro",
-            settings + [
-                "start.origin=weights", "start.path=\(scratch["model.safetensors"])", "model.quantizer.stages=9",
-            ])
-        let second = try TrainingRun.start(more, in: RunFolder(scratch["second"]))
-        let name = "decoder.model.0"
-        let (a, b) = (try first.trainer.store.kernel(name).doubles(), try second.trainer.store.kernel(name).doubles())
-        #expect(distance(a, b) < 1e-6)
-        #expect(try second.trainer.store.array("quantizer.quantizers.8.codebook.weight").shape == [16, 8])
-        #expect(try second.run() == .finished)
-    }
-}
-
-/// Largest absolute difference; infinite where lengths differ.
-private func distance(_ a: [Double], _ b: [Double]) -> Double {
-    a.count == b.count ? zip(a, b).map { abs($0 - $1) }.max() ?? 0 : .infinity
 }

@@ -1,22 +1,41 @@
 /// Builds the value of a pickle from the opcodes that PyTorch's checkpoints use. Nothing is executed: globals are
 /// looked for in a fixed list, and calls build one of four kinds of value. Everything else is one error.
 struct PickleMachine {
-    /// Pickles beyond this many bytes are refused; those of the published models take under 100 kB.
+    /// Checkpoints' pickles beyond this many bytes are refused; those of the published models take under 100 kB.
     static let sizeLimit = 8 << 20
 
-    private(set) var heap = PickleHeap()
+    var heap = PickleHeap()
+    /// What the pickle belongs to, for messages.
+    let what: String
+    private let dialect: PickleDialect
     private let bytes: [UInt8]
     private var position = 0
-    private var stack: [PickleValue] = []
+    var stack: [PickleValue] = []
     /// Heights of the stack at the open marks.
     private var marks: [Int] = []
     private var memo: [Int: PickleValue] = [:]
 
-    init(_ bytes: [UInt8]) throws(VRVQError) {
-        guard bytes.count <= Self.sizeLimit else {
+    init(
+        _ bytes: [UInt8], _ dialect: PickleDialect = .torch, what: String = "the checkpoint", limit: Int = sizeLimit
+    ) throws(VRVQError) {
+        guard bytes.count <= limit else {
             throw VRVQError(.limitExceeded, "a pickle of \(bytes.count) bytes is more than is read")
         }
         self.bytes = bytes
+        self.what = what
+        self.dialect = dialect
+    }
+
+    /// The bytes of a value that stands for some; nil for any other.
+    func content(_ value: PickleValue) -> [UInt8]? {
+        switch value {
+        case .bytes(let range): return Array(bytes[range])
+        case .latinBytes(let text):
+            let scalars = text.unicodeScalars
+            guard scalars.allSatisfy({ $0.value < 256 }) else { return nil }
+            return scalars.map { UInt8($0.value) }
+        default: return nil
+        }
     }
 
     /// Runs to the end and gives the value.
@@ -45,13 +64,13 @@ struct PickleMachine {
         case UInt8(ascii: "b"): try build()
         default:
             throw VRVQError(
-                .unsupported, "the checkpoint's pickle uses opcode 0x\(String(opcode, radix: 16)), which is not read",
+                .unsupported, "\(what)'s pickle uses opcode 0x\(String(opcode, radix: 16)), which is not read",
                 offset: position - 1)
         }
     }
 
-    private func failure(_ reason: String) -> VRVQError {
-        VRVQError(.malformed, "the checkpoint's pickle is damaged: \(reason)", offset: position)
+    func failure(_ reason: String) -> VRVQError {
+        VRVQError(.malformed, "\(what)'s pickle is damaged: \(reason)", offset: position)
     }
 }
 
@@ -60,7 +79,7 @@ struct PickleMachine {
 extension PickleMachine {
     private mutating func byte() throws(VRVQError) -> UInt8 {
         guard position < bytes.count else {
-            throw VRVQError(.truncated, "the checkpoint's pickle ends early", offset: position)
+            throw VRVQError(.truncated, "\(what)'s pickle ends early", offset: position)
         }
         position += 1
         return bytes[position - 1]
@@ -68,7 +87,7 @@ extension PickleMachine {
 
     private mutating func take(_ count: Int) throws(VRVQError) -> ArraySlice<UInt8> {
         guard count >= 0, count <= bytes.count - position else {
-            throw VRVQError(.truncated, "the checkpoint's pickle ends early", offset: position)
+            throw VRVQError(.truncated, "\(what)'s pickle ends early", offset: position)
         }
         position += count
         return bytes[position - count..<position]
@@ -93,12 +112,12 @@ extension PickleMachine {
         return line
     }
 
-    private mutating func pop() throws(VRVQError) -> PickleValue {
+    mutating func pop() throws(VRVQError) -> PickleValue {
         guard stack.count > (marks.last ?? 0), let value = stack.popLast() else { throw failure("an empty stack") }
         return value
     }
 
-    private func top() throws(VRVQError) -> PickleValue {
+    func top() throws(VRVQError) -> PickleValue {
         guard stack.count > (marks.last ?? 0), let value = stack.last else { throw failure("an empty stack") }
         return value
     }
@@ -136,14 +155,15 @@ extension PickleMachine {
         case 0x8D: stack.append(.string(try text(try integer(8))))
         case UInt8(ascii: "C"): try bytesValue(width: 1)
         case UInt8(ascii: "B"): try bytesValue(width: 4)
+        case 0x8E: try bytesValue(width: 8)
         default: return false
         }
         return true
     }
 
     private mutating func bytesValue(width: Int) throws(VRVQError) {
-        _ = try take(try integer(width))
-        stack.append(.bytes)
+        let content = try take(try integer(width))
+        stack.append(.bytes(content.startIndex..<content.endIndex))
     }
 
     /// A two's complement integer of at most 8 bytes.
@@ -224,10 +244,10 @@ extension PickleMachine {
 
 extension PickleMachine {
     private mutating func pushGlobal(module: String, name: String) throws(VRVQError) {
-        guard let global = PickleGlobal(module: module, name: name) else {
+        guard let global = PickleGlobal(module: module, name: name, dialect) else {
             throw VRVQError(
                 .unsupported,
-                "the checkpoint wants \(module.printable).\(name.printable), which is not read from a pickle; "
+                "\(what) wants \(module.printable).\(name.printable), which is not read from a pickle; "
                     + "nothing was run",
                 offset: position)
         }
@@ -248,7 +268,8 @@ extension PickleMachine {
                 throw failure("a parameter without a tensor")
             }
             stack.append(value)
-        case .storage: throw failure("a storage that is called")
+        case .storage, .arrayClass: throw failure("a call of what cannot be called")
+        case .newArray, .elementTypeClass, .encode: try callNumPy(global, arguments)
         }
     }
 
@@ -284,15 +305,20 @@ extension PickleMachine {
         return .tensor(heap.tensors.count - 1)
     }
 
-    private func integers(_ value: PickleValue) -> [Int]? {
+    func integers(_ value: PickleValue) -> [Int]? {
         guard let elements = heap.elements(value), elements.count <= 8 else { return nil }
         let integers = elements.compactMap(\.intValue)
         return integers.count == elements.count ? integers : nil
     }
 
-    /// The state of an object: an ordered dictionary's attributes, which do not matter.
+    /// The state of an object. An ordered dictionary's are attributes, which do not matter.
     private mutating func build() throws(VRVQError) {
-        _ = try pop()
-        guard case .dictionary = try top() else { throw failure("the state of an unknown object") }
+        let state = try pop()
+        switch try top() {
+        case .dictionary: break
+        case .array(let index): try fillArray(index, state)
+        case .elementType(let index): try fillElementType(index, state)
+        default: throw failure("the state of an unknown object")
+        }
     }
 }

@@ -6,13 +6,18 @@ enum PickleValue: Equatable {
     case integer(Int64)
     case number(Double)
     case string(String)
-    case bytes
+    /// Where they lie in the pickle.
+    case bytes(Range<Int>)
+    /// Bytes that old protocols write as a text in Latin-1.
+    case latinBytes(String)
     case tuple(Int)
     case list(Int)
     case dictionary(Int)
     case global(PickleGlobal)
     case storage(Int)
     case tensor(Int)
+    case array(Int)
+    case elementType(Int)
 
     var intValue: Int? {
         guard case .integer(let value) = self else { return nil }
@@ -20,23 +25,52 @@ enum PickleValue: Equatable {
     }
 }
 
-/// The globals that a checkpoint may name. None is looked up or run: each only says which value to build.
+/// Whose pickles are read.
+enum PickleDialect {
+    /// `torch.save`.
+    case torch
+    /// `numpy.save` of objects.
+    case numpy
+}
+
+/// The globals that a pickle may name. None is looked up or run: each only says which value to build.
 enum PickleGlobal: Equatable {
     case orderedDictionary
     case rebuildTensor
     case rebuildParameter
     case storage(ElementType)
+    /// NumPy's empty array, to be filled by a state.
+    case newArray
+    case arrayClass
+    case elementTypeClass
+    /// `_codecs.encode`, by which old protocols write bytes.
+    case encode
 
-    /// The global of a module and a name, or nil for any that is not known.
-    init?(module: String, name: String) {
+    /// The global of a module and a name, or nil for any that the dialect does not know.
+    init?(module: String, name: String, _ dialect: PickleDialect) {
+        let known = dialect == .torch ? Self.torch(module, name) : Self.numpy(module, name)
+        guard let known else { return nil }
+        self = known
+    }
+
+    private static func numpy(_ module: String, _ name: String) -> PickleGlobal? {
         switch (module, name) {
-        case ("collections", "OrderedDict"): self = .orderedDictionary
-        case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensor
-        case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
-        case ("torch", _):
-            guard let type = Self.storages[name] else { return nil }
-            self = .storage(type)
-        default: return nil
+        // The module's name since NumPy 2, and before.
+        case ("numpy._core.multiarray", "_reconstruct"), ("numpy.core.multiarray", "_reconstruct"): .newArray
+        case ("numpy", "ndarray"): .arrayClass
+        case ("numpy", "dtype"): .elementTypeClass
+        case ("_codecs", "encode"): .encode
+        default: nil
+        }
+    }
+
+    private static func torch(_ module: String, _ name: String) -> PickleGlobal? {
+        switch (module, name) {
+        case ("collections", "OrderedDict"): .orderedDictionary
+        case ("torch._utils", "_rebuild_tensor_v2"): .rebuildTensor
+        case ("torch._utils", "_rebuild_parameter"): .rebuildParameter
+        case ("torch", _): storages[name].map { .storage($0) }
+        default: nil
         }
     }
 
@@ -64,6 +98,22 @@ struct PickleHeap {
         let strides: [Int]
     }
 
+    /// A NumPy array: its shape, its element type and its bytes or objects.
+    struct Array {
+        var shape: [Int] = []
+        var type = ElementName()
+        var isFortran = false
+        var content = PickleValue.none
+    }
+
+    /// A NumPy element type: a code such as `u2`, and the order of its bytes.
+    struct ElementName {
+        var code = ""
+        var order = ""
+    }
+
+    var arrays: [Array] = []
+    var elementTypes: [ElementName] = []
     var tuples: [[PickleValue]] = []
     var lists: [[PickleValue]] = []
     var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []

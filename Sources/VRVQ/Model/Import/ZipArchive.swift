@@ -1,22 +1,29 @@
-/// Finds the entries of a zip file (APPNOTE 6.3.x, with zip64). Only stored entries can be read: PyTorch compresses
-/// nothing. Checksums are not verified.
-struct ZipArchive {
-    struct Entry {
-        let method: Int
-        let compressedSize: Int
-        let size: Int
+/// Finds the entries of a zip file (APPNOTE 6.3.x, with zip64). Checksums are for the caller to verify.
+package struct ZipArchive {
+    /// What the central directory says of a file.
+    package struct Entry: Sendable {
+        /// 0 stored, 8 deflated.
+        package let method: Int
+        /// CRC-32 of the file's bytes.
+        package let checksum: UInt32
+        /// Bytes in the archive.
+        package let compressedSize: Int
+        /// Bytes of the file.
+        package let size: Int
         let headerOffset: Int
     }
 
     let bytes: ModelBytes
-    private(set) var entries: [String: Entry] = [:]
+    /// By name.
+    package private(set) var entries: [String: Entry] = [:]
     private let reader: ByteReader
 
     static func recognizes(_ bytes: ModelBytes) -> Bool {
         bytes.count >= 4 && bytes.copy(0..<4) == [0x50, 0x4B, 3, 4]
     }
 
-    init(_ bytes: ModelBytes) throws(VRVQError) {
+    /// Reads the directory; its entries number no more than its bytes allow.
+    package init(_ bytes: ModelBytes) throws(VRVQError) {
         self.bytes = bytes
         reader = ByteReader(bytes: bytes, what: "the zip file")
         let directory = try findDirectory()
@@ -24,7 +31,7 @@ struct ZipArchive {
         while position < directory.upperBound { position = try readEntry(at: position) }
     }
 
-    /// Where an entry's bytes lie.
+    /// Where a stored entry's bytes lie; PyTorch compresses nothing.
     func range(of name: String) throws(VRVQError) -> Range<Int> {
         guard let entry = entries[name] else { throw VRVQError(.malformed, "the zip file lacks \(name.printable)") }
         guard entry.method == 0, entry.size == entry.compressedSize else {
@@ -34,12 +41,17 @@ struct ZipArchive {
                     + "uncompressed"
             )
         }
+        return try range(of: entry)
+    }
+
+    /// Where an entry's bytes lie in the archive, stored or compressed.
+    package func range(of entry: Entry) throws(VRVQError) -> Range<Int> {
         guard try reader.integer(at: entry.headerOffset, width: 4) == 0x0403_4B50 else {
             throw VRVQError(.malformed, "the zip file's directory points nowhere", offset: entry.headerOffset)
         }
         let nameLength = try reader.int(at: entry.headerOffset + 26, width: 2)
         let extraLength = try reader.int(at: entry.headerOffset + 28, width: 2)
-        return try reader.range(at: entry.headerOffset + 30 + nameLength + extraLength, count: entry.size)
+        return try reader.range(at: entry.headerOffset + 30 + nameLength + extraLength, count: entry.compressedSize)
     }
 
     /// The central directory, by the end record at the file's end or the zip64 record before it.
@@ -92,12 +104,13 @@ struct ZipArchive {
         guard let text = String(validating: bytes.copy(name), as: UTF8.self) else {
             throw VRVQError(.malformed, "an entry of the zip file has a name not in UTF-8", offset: position)
         }
-        guard fields[2] <= bytes.count, fields[0] <= bytes.count else {
+        let method = try reader.int(at: position + 10, width: 2)
+        guard fields[2] <= bytes.count, fields[1] <= bytes.count, method != 0 || fields[0] <= bytes.count else {
             throw VRVQError(.malformed, "\(text.printable) lies outside the zip file", offset: position)
         }
         let entry = Entry(
-            method: try reader.int(at: position + 10, width: 2), compressedSize: fields[1], size: fields[0],
-            headerOffset: fields[2])
+            method: method, checksum: UInt32(truncatingIfNeeded: try reader.integer(at: position + 16, width: 4)),
+            compressedSize: fields[1], size: fields[0], headerOffset: fields[2])
         guard entries.updateValue(entry, forKey: text) == nil else {
             throw VRVQError(.malformed, "\(text.printable) occurs twice in the zip file", offset: position)
         }

@@ -2,6 +2,7 @@
 package struct ObjectiveSettings: Equatable, Sendable, SettingGroup {
     package var mel = MelSettings()
     package var stft = STFTSettings()
+    package var similarity = SimilaritySettings()
     package var rate = RateSettings()
     package var energyRatio = EnergyRatioSettings()
     /// Weight of the mean absolute difference of samples.
@@ -14,6 +15,7 @@ package struct ObjectiveSettings: Equatable, Sendable, SettingGroup {
     package mutating func walk<W: SettingWalker>(_ walker: inout W) throws(W.Failure) {
         try walker.group("mel", &mel, "distance of log-mel spectra, summed over windows")
         try walker.group("stft", &stft, "distance of magnitude spectra, logarithmic and linear, summed over windows")
+        try walker.group("similarity", &similarity, "how unlike the levels of auditory bands move; not in the paper")
         try walker.value("waveform", &waveform, .notNegative, "weight of the mean absolute difference of samples")
         try walker.value(
             "adversarial", &adversarial, .notNegative,
@@ -55,6 +57,21 @@ package struct STFTSettings: Equatable, Sendable, SettingGroup {
         try walker.value(
             "windows", &windows, .each(8...65536, count: 1...16), "window lengths; the hop is a quarter; even")
         try walker.value("floor", &floor, .positive, "magnitudes below this count as this in the logarithm")
+    }
+}
+
+/// Movement of the levels of auditory bands over windows of 80 ms or more.
+package struct SimilaritySettings: Equatable, Sendable, SettingGroup {
+    package var weight = 0.0
+    package var bands = 32
+    package var range = 90.0
+    package var least = 0.05
+
+    package mutating func walk<W: SettingWalker>(_ walker: inout W) throws(W.Failure) {
+        try walker.value("weight", &weight, .notNegative, "weight of the term")
+        try walker.value("bands", &bands, .within(3...256), "auditory bands")
+        try walker.value("range", &range, .positive, "decibels below a frame's loudest band that count")
+        try walker.value("least", &least, .positive, "variance that counts as none, in squared half decibels")
     }
 }
 

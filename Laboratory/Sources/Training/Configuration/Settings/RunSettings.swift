@@ -24,7 +24,8 @@ package struct PrecisionSettings: Equatable, Sendable, SettingGroup {
 
     package mutating func walk<W: SettingWalker>(_ walker: inout W) throws(W.Failure) {
         try walker.value("tf32", &tf32, "products on CUDA with 10-bit mantissas; the CPU does not know it")
-        try walker.value("bf16", &bf16, "autocast to bfloat16 on CUDA; parameters stay float32")
+        try walker.value(
+            "bf16", &bf16, "products of wide convolutions and discriminators in bfloat16; parameters stay float32")
     }
 }
 

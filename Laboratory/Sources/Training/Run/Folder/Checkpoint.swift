@@ -11,6 +11,8 @@ import VRVQ
 ///     codebooks.safetensors       averages of codebooks and their use
 ///     random.safetensors          state of PyTorch's generators
 ///     configuration.yaml          every setting
+///
+/// In the compact form arrays are rounded (`CompactArrays`) and files come in parts (`FileParts`).
 package struct Checkpoint {
     package typealias Arrays = [(name: String, tensor: Tensor)]
 
@@ -36,12 +38,17 @@ package struct Checkpoint {
         Files.remove(temporary)
         do {
             try Files.makeFolder(temporary)
+            let isCompact = configuration.checkpointForm == .compact
             for (name, arrays) in files {
-                try Files.write(TensorArchive.bytes(of: arrays), to: "\(temporary)/\(name).safetensors")
+                let stored = isCompact ? try CompactArrays.encoded(arrays, file: name) : arrays
+                try FileParts.write(
+                    TensorArchive.bytes(of: stored), to: "\(temporary)/\(name).safetensors",
+                    limit: isCompact ? FileParts.limit : nil)
             }
             try Files.write(Array(configuration.yaml.utf8), to: "\(temporary)/configuration.yaml")
             var manifest = manifest
             manifest["version"] = .integer(Self.version)
+            manifest["form"] = .string(configuration.checkpointForm.rawValue)
             manifest["files"] = .array(files.keys.sorted().map { .string("\($0).safetensors") })
             try Files.write(Array(JSON.object(manifest).indentedText.utf8), to: "\(temporary)/manifest.json")
             Files.remove(folder)
@@ -66,12 +73,14 @@ package struct Checkpoint {
         files = [:]
         for file in manifest["files"]?.arrayValue ?? [] {
             guard let name = file.stringValue, name.hasSuffix(".safetensors"), !name.contains("/") else { continue }
-            files[String(name.dropLast(".safetensors".count))] = try Self.arrays("\(folder)/\(name)")
+            let arrays = try Self.arrays("\(folder)/\(name)")
+            files[String(name.dropLast(".safetensors".count))] =
+                manifest["form"]?.stringValue == "compact" ? try CompactArrays.decoded(arrays) : arrays
         }
     }
 
     private static func arrays(_ path: String) throws -> Arrays {
-        let archive = try Safetensors(ModelBytes(Files.read(path)))
+        let archive = try Safetensors(ModelBytes(FileParts.read(path)))
         return try archive.arrays.keys.sorted().map { ($0, try TensorArchive.tensor($0, in: archive)) }
     }
 

@@ -16,6 +16,7 @@ import VRVQ
 ///     checkpoints/STEP     state after so many steps, see `Checkpoint`
 ///     best                 a link to the checkpoint with the best validation
 ///     samples/STEP         decoded excerpts of the validation
+///     events               for TensorBoard
 package struct RunFolder: Sendable {
     package let path: String
 
@@ -31,6 +32,7 @@ package struct RunFolder: Sendable {
     package var checkpoints: String { "\(path)/checkpoints" }
     package var best: String { "\(path)/best" }
     package var samples: String { "\(path)/samples" }
+    package var events: String { "\(path)/events" }
 
     /// Whether there is anything under a path.
     package static func isFile(_ path: String) -> Bool { Files.exists(path) }
@@ -42,6 +44,13 @@ package struct RunFolder: Sendable {
                 .output, "\(path): holds a run already; go on with `vrvq-train resume \(path)`, or name another")
         }
         if !Files.names(in: path).isEmpty { throw RunError(.output, "\(path): is not empty; name a new folder") }
+        try Files.makeFolder(checkpoints)
+        try store(configuration)
+    }
+
+    /// Makes a run's folder again that somebody removed while it was training.
+    func restore(_ configuration: TrainingConfiguration) throws(RunError) {
+        guard !Files.exists(self.configuration) else { return }
         try Files.makeFolder(checkpoints)
         try store(configuration)
     }

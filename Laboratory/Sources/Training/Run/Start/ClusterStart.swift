@@ -10,20 +10,25 @@ struct ClusterStart {
 
     private static let seedKey: UInt64 = 0x6B6D_6561
 
-    /// - Parameter audio: excerpts [n, 1, samples].
-    /// - Returns: the clusters of each stage.
-    func apply(_ audio: [Tensor]) throws -> [KMeans.Clusters] {
+    /// - Parameters:
+    ///   - audio: excerpts [n, 1, samples].
+    ///   - first: the stages before this one keep their codebooks.
+    /// - Returns: the clusters of each stage from `first` on.
+    func apply(_ audio: [Tensor], from first: Int = 0) throws -> [KMeans.Clusters] {
         try Torch.noGrad {
             let backend = TorchBackend(store)
             var rest = try latents(audio)
             var random = KeyedRandom([Self.seedKey, seed])
-            return try network.quantizer.stages.map { stage in
+            return try network.quantizer.stages.enumerated().compactMap { index, stage in
                 let projected = try backend.convolution(rest, stage.project)
-                let points = try projected.squeeze(0).transpose(0, 1).contiguous()
-                let found = try KMeans.clusters(of: points, stage.codebook.entries, rounds: kmeans.rounds) {
-                    random.below($0)
+                var found: KMeans.Clusters?
+                if index >= first {
+                    let points = try projected.squeeze(0).transpose(0, 1).contiguous()
+                    found = try KMeans.clusters(of: points, stage.codebook.entries, rounds: kmeans.rounds) {
+                        random.below($0)
+                    }
+                    try store.array("\(stage.codebook.name).weight").copy_(found!.centres)
                 }
-                try store.array("\(stage.codebook.name).weight").copy_(found.centres)
                 let codes = try backend.nearest(projected, stage.codebook)
                 let entries = try backend.entries(codes, stage.codebook, projected: nil)
                 rest = try rest - backend.convolution(entries, stage.expand)

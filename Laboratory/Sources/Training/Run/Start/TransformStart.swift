@@ -34,7 +34,9 @@ struct TransformStart {
         for case .residualUnit(let unit) in network.featureLayers + network.decoderLayers {
             let kernel = try store.array("\(unit.dilated.name).weight")
             let inputs = kernel.size(1) * kernel.size(2)
-            try kernel.normal_(mean: 0, deviation: 1 / Double(inputs).squareRoot())
+            let name = "\(unit.dilated.name).weight"
+            try kernel.copy_(
+                ParameterStore.normal(name, kernel.shape, deviation: 1 / Double(inputs).squareRoot(), seed: seed))
             for name in ["\(unit.dilated.name).bias", "\(unit.pointwise.name).weight", "\(unit.pointwise.name).bias"] {
                 try store.array(name).zero_()
             }

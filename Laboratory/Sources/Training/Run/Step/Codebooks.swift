@@ -91,6 +91,13 @@ extension Codebooks {
     /// Averages and use; they share memory with this object.
     package var state: [(name: String, tensor: Tensor)] { averages.flatMap(\.state) + [("use", use)] }
 
+    /// Takes over the averages of another run's stages, as far as it had them.
+    func adopt(_ state: [String: Tensor]) throws(TorchError) {
+        for average in averages where average.state.allSatisfy({ state[$0.name]?.shape == $0.tensor.shape }) {
+            try average.restore(state)
+        }
+    }
+
     /// Takes a state back.
     package func restore(_ state: [String: Tensor]) throws {
         for average in averages { try average.restore(state) }

@@ -2,7 +2,7 @@ import VRVQNetwork
 
 /// Which items of a step train which depths.
 package enum ItemRoles {
-    private static let depthPurpose = 0xD3_9714
+    private static let depthPurpose: UInt64 = 0xD3_9714
 
     /// What decides the depth of each item of a step, over all processes.
     ///
@@ -21,8 +21,8 @@ package enum ItemRoles {
                     parameter: configuration.importance.parameter(seed: seed, step: step, item: item))
             }
             guard place < counts.importance + counts.dropout else { return .stages(stages) }
-            let share = keyedShare(seed: seed, step: step, item: item, purpose: UInt64(depthPurpose))
-            return .stages(min(stages, 1 + Int(share * Double(stages))))
+            var random = KeyedRandom([depthPurpose, seed, UInt64(step), UInt64(item)])
+            return .stages(1 + random.below(stages))
         }
     }
 }

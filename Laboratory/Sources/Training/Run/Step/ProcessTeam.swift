@@ -83,7 +83,20 @@ package final class ProcessTeam {
     }
 
     /// Replaces tensors by their sums over all processes.
-    package func sum(_ tensors: [Tensor]) throws(TorchError) { try group?.sum_(tensors) }
+    package func sum(_ tensors: [Tensor]) throws(TorchError) {
+        try together { (group) throws(TorchError) in try group.sum_(tensors) }
+    }
+
+    /// Does what all processes do at once. It fails as soon as one of them is gone.
+    private func together(_ body: (borrowing ProcessGroup) throws(TorchError) -> Void) throws(TorchError) {
+        guard group != nil else { return }
+        do { try body(group!) } catch {
+            let reason = error.description.split(separator: "\n").first ?? ""
+            throw TorchError(
+                "process \(rank) of \(size): another one has ended or does not answer, and the run stops here: \(reason)"
+            )
+        }
+    }
 
     /// Replaces gradients by their means over all processes: as one buffer, since every message has its cost.
     package func average(_ gradients: [Tensor]) throws(TorchError) {
@@ -102,6 +115,8 @@ package final class ProcessTeam {
 
     /// Every process takes the first one's values.
     package func takeFirst(_ tensors: [Tensor]) throws(TorchError) {
-        try Torch.noGrad { () throws(TorchError) in try group?.broadcast_(tensors) }
+        try Torch.noGrad { () throws(TorchError) in
+            try together { (group) throws(TorchError) in try group.broadcast_(tensors) }
+        }
     }
 }

@@ -36,7 +36,7 @@ package final class Trainer {
         self.store = store
         let architecture = configuration.model.architecture
         network = Network(architecture)
-        backend = TorchBackend(store)
+        backend = TorchBackend(store, products: configuration.precision.bf16 ? .bfloat16 : nil)
         let isAverage = configuration.quantizer.learning == .average
         try store.requireGrad { name in
             !(isAverage && name.hasSuffix(".codebook.weight")) && !LappedTransform.isFixed(name)
@@ -66,7 +66,8 @@ package final class Trainer {
         let architecture = DiscriminatorArchitecture(
             configuration.discriminators, sampleRate: configuration.model.architecture.sampleRate)
         guard !(architecture.periods + architecture.divisors + architecture.windows).isEmpty else { return nil }
-        let weights = try Discriminators.initialWeights(architecture).mapValues { try $0.to(device) }
+        let weights = try Discriminators.initialWeights(
+            architecture, seed: UInt64(configuration.seed), on: device)
         return try Discriminators(architecture, weights: weights)
     }
 
@@ -97,13 +98,10 @@ extension Trainer {
         let allItems = ItemRoles.items(configuration, step: step)
         let items = Array(allItems[positions])
         var record = StepRecord(step: step + 1, origins: batch.origins)
-        let pass = try mixed {
-            try CodecPass(
-                audio, items: items, mask: mask, detachesFeature: configuration.importance.detach, network: network,
-                on: backend)
-        }
+        let trainsGenerator = step >= configuration.start.frozenSteps
+        let pass = try trainsGenerator ? self.pass(audio, items) : Torch.noGrad { try self.pass(audio, items) }
         if isAdversarial(step) { try trainDiscriminators(pass.estimate.detach(), audio, &record) }
-        if step >= configuration.start.frozenSteps {
+        if trainsGenerator {
             try trainGenerator(pass, audio, items, allItems, logsAll: logsAll, &record)
         }
         if logsAll {
@@ -111,6 +109,12 @@ extension Trainer {
         }
         step += 1
         return record
+    }
+
+    private func pass(_ audio: Tensor, _ items: [ItemDepth]) throws -> CodecPass {
+        try CodecPass(
+            audio, items: items, mask: mask, detachesFeature: configuration.importance.detach, network: network,
+            on: backend)
     }
 
     private func trainDiscriminators(_ estimate: Tensor, _ audio: Tensor, _ record: inout StepRecord) throws {
@@ -196,8 +200,9 @@ extension Trainer {
         if device.isCPU, !(try loss.item().isFinite) { throw record.failure }
     }
 
+    /// The discriminators' precision.
     private func mixed<R>(_ body: () throws -> R) throws -> R {
-        guard configuration.precision.bf16, !device.isCPU else { return try body() }
+        guard configuration.precision.bf16 else { return try body() }
         return try Torch.autocast(device, .bfloat16, body)
     }
 

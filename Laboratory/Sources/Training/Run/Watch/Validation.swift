@@ -28,6 +28,19 @@ package struct Validation {
         package var samples: [Float]
     }
 
+    /// A clip as it was, or as it came out of the codec at some rate.
+    package struct Sample: Sendable {
+        /// Number and group of the clip, `0-speech`.
+        package var clip: String
+        /// `original`, `scale 8`, ...
+        package var name: String
+        package var samples: [Float]
+        /// p of every frame; empty in a constant-rate model.
+        package var importance: [Float]
+        /// Stages that every frame uses; empty for the original.
+        package var depths: [UInt8]
+    }
+
     private let configuration: TrainingConfiguration
     private let clips: [Clip]
     private let mel: MelLoss
@@ -86,41 +99,45 @@ package struct Validation {
     }
 
     /// Measures at every rate.
-    /// - Parameter samples: is given the first clips before and after, for listening.
+    /// - Parameter keep: is given the first clips before and after, for listening.
     /// - Returns: for each rate a row over all groups, then one for each group.
     package func rows(
-        _ model: Model, threads: Int = 1, samples: (String, [Float]) throws -> Void = { _, _ in }
+        _ model: Model, threads: Int = 1, keep: (Sample) throws -> Void = { _ in }
     ) throws -> [Row] {
         let codec = try Codec(model: model, threads: threads)
         var results: [[Row]] = Array(repeating: [], count: settings.count)
         for (index, clip) in clips.enumerated() {
             let analysis = try codec.analyse(clip.samples)
             let isKept = index < configuration.validation.samples
-            if isKept { try samples("\(index)-\(clip.group)-original", clip.samples) }
+            var sample = Sample(
+                clip: "\(index)-\(clip.group)", name: "original", samples: clip.samples,
+                importance: analysis.importance, depths: [])
+            if isKept { try keep(sample) }
             for (place, (name, setting)) in settings.enumerated() {
-                let (row, decoded) = try measure(clip, analysis, codec, name, setting)
-                results[place].append(row)
-                if isKept { try samples("\(index)-\(clip.group)-\(name.replacing(" ", with: "-"))", decoded) }
+                sample.name = name
+                results[place].append(try measure(clip, analysis, codec, setting, &sample))
+                if isKept { try keep(sample) }
             }
         }
         return results.flatMap(Self.summary)
     }
 
     private func measure(
-        _ clip: Clip, _ analysis: Analysis, _ codec: Codec, _ name: String, _ setting: Setting
-    ) throws -> (Row, [Float]) {
+        _ clip: Clip, _ analysis: Analysis, _ codec: Codec, _ setting: Setting, _ sample: inout Sample
+    ) throws -> Row {
         var grid = try self.grid(analysis, codec, setting)
         grid.sampleCount = clip.samples.count
         let format = try StreamEncoder(codec, channels: 1, rate: setting.streamRate).format
         let bytes = try VRVQStream(format: format, grids: [grid], sampleCount: grid.sampleCount).encoded()
         let decoded = try codec.decode(bytes)[0]
         let seconds = Double(clip.samples.count) / Double(codec.sampleRate)
-        let row = Row(
-            name: name, group: clip.group, mel: try distance(decoded, clip.samples),
+        sample.samples = decoded
+        sample.depths = grid.depth
+        return Row(
+            name: sample.name, group: clip.group, mel: try distance(decoded, clip.samples),
             distortion: scaleInvariantSDR(reference: clip.samples, estimate: decoded),
             rate: Double(bytes.count) * 8 / seconds / 1000,
             depth: Double(grid.usedCodes) / Double(max(1, grid.frames)))
-        return (row, decoded)
     }
 
     private func grid(_ analysis: Analysis, _ codec: Codec, _ setting: Setting) throws -> CodeGrid {

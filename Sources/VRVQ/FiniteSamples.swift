@@ -12,3 +12,18 @@ public func firstNonFinite(in samples: [Float]) -> Int? {
         return nil
     }
 }
+
+/// Throws `badAudio` where a sample is a NaN or an infinity, which no codec can bring back.
+/// - Parameters:
+///   - position: number of the first sample, from 0.
+///   - time: for people, when a sample of that number is heard; may be empty.
+package func checkFinite(
+    _ samples: [Float], channel: Int, position: Int, time: (Int) -> String = { _ in "" }
+) throws(VRVQError) {
+    guard let index = firstNonFinite(in: samples) else { return }
+    let time = time(position + index)
+    throw VRVQError(
+        .badAudio,
+        "sample \(position + index) of channel \(channel + 1)\(time.isEmpty ? "" : ", at \(time),") is "
+            + "\(samples[index].isNaN ? "not a number" : "infinite"); such audio cannot be encoded")
+}
