@@ -23,14 +23,9 @@ enum EditedFile {
         throw Failure.usage("\(Text.printable(output)): output and input are the same file; name another output")
     }
 
-    /// Refuses to write a stream with chunks that were copied without a look at their codes and are damaged. Where their
-    /// context model is not at hand, their checksums have to do.
+    /// Refuses to write a stream with chunks that were copied without a look at their codes and are damaged.
     static func checkWhole(_ bytes: [UInt8], contextModels: ContextModels) throws {
-        let inspection: StreamInspection
-        do throws(VRVQError) { inspection = try StreamInspection(bytes, contextModels: contextModels) } catch {
-            guard error.code == .modelMismatch else { throw error }
-            return
-        }
+        let inspection = try StreamInspection(bytes, contextModels: contextModels)
         guard let fault = inspection.faults.first else { return }
         throw VRVQError(.malformed, "the piece is damaged: \(fault.message); vrvq verify says where the input is")
     }

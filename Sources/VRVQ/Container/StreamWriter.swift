@@ -232,7 +232,7 @@ public struct StreamWriter: Sendable {
 
 extension [CodeGrid] {
     /// Whether all channels are silent in these frames.
-    fileprivate func areSilent(_ frames: Range<Int>) -> Bool {
+    func areSilent(_ frames: Range<Int>) -> Bool {
         allSatisfy { $0.depth[frames].allSatisfy { $0 == 0 } }
     }
 }

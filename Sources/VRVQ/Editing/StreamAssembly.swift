@@ -59,7 +59,7 @@ struct StreamAssembly {
             if let named = chunk.entropyModel { bytes += writer.entropyModel(named) }
             bytes += writer.copy(chunk: section, frames: frames.count)
         } else if let grids = try outline.grids(chunk) {
-            if let named = chunk.entropyModel, let context = outline.context(chunk) {
+            if !grids.areSilent(frames), let named = chunk.entropyModel, let context = outline.context(chunk) {
                 bytes += try writer.use(context, named)
             }
             bytes += writer.chunk(grids, frames: frames)
