@@ -1,6 +1,7 @@
 /// Writes a stream front to back: header, then tags and chunks in any order, then the trailer. Every call gives the
 /// bytes to put behind those given before, so it serves files and pipes alike; it keeps no frames but a count of
-/// silent ones, and some kilobytes of a chunk index, which it puts before the trailer of a long stream. `StreamReader` is its twin.
+/// silent ones, and some kilobytes of a chunk index, which it puts before the trailer of a long stream. `StreamReader`
+/// is its twin.
 public struct StreamWriter: Sendable {
     /// The format of the stream.
     public let format: StreamFormat

@@ -4,9 +4,8 @@ extension StreamOutline {
     /// stream; nil where there is no index that will do.
     ///
     /// The index is not trusted: every place that is used has to be what the index says, between the second place before
-    /// the samples and the first one behind them all frames are counted, from the last place to the end too, and the totals have to be those
-    /// of one segment. Any doubt
-    /// gives nil, and the whole stream is walked through instead.
+    /// the samples and the first one behind them all frames are counted, from the last place to the end too, and the
+    /// totals have to be those of one segment. Any doubt gives nil, and the whole stream is walked through instead.
     /// - Parameter context: frames that are needed around the samples.
     static func indexed(_ stream: StreamBytes, samples: Range<Int>, context: FrameContext) -> StreamOutline? {
         do throws(VRVQError) {

@@ -72,10 +72,6 @@ extension StreamWriter {
         let frames = grids.first?.frames ?? 0
         // Runs of silence at once: a few bytes may stand for millions of frames in chunks of one.
         if grids.allSatisfy({ $0.usedCodes == 0 }), (try? silence(frames: frames)) != nil { return [] }
-        var bytes: [UInt8] = []
-        for start in stride(from: 0, to: frames, by: format.framesPerChunk) {
-            bytes += chunk(grids, frames: start..<min(frames, start + format.framesPerChunk))
-        }
-        return bytes
+        return chunks(grids, format.chunks(of: 0..<frames))
     }
 }

@@ -15,7 +15,7 @@ struct StreamCost {
 
     init(_ problem: RateProblem, reserved: Int) {
         self.problem = problem
-        coders = Array(repeating: ChunkCost(problem, problem.format), count: problem.threads)
+        coders = Array(repeating: ChunkCost(problem), count: problem.threads)
         known = Array(repeating: [], count: problem.chunks.count)
         self.reserved = reserved
     }
@@ -43,18 +43,17 @@ struct StreamCost {
 /// The size of single chunks.
 private struct ChunkCost {
     private let problem: RateProblem
-    private let format: StreamFormat
     private var model: AdaptiveModel?
 
-    init(_ problem: RateProblem, _ format: StreamFormat) {
+    init(_ problem: RateProblem) {
         self.problem = problem
-        self.format = format
-        model = problem.entropy == .adaptive ? AdaptiveModel(format) : nil
+        model = problem.entropy == .adaptive ? AdaptiveModel(problem.format) : nil
     }
 
     /// Bytes of a chunk section; none for one that belongs to a silence run.
     mutating func bytes(_ frames: Range<Int>, _ depths: [ArraySlice<Int>]) -> Int {
         if depths.allSatisfy({ $0.allSatisfy { $0 == 0 } }) { return 0 }
+        let format = problem.format
         let grids = zip(problem.analyses, depths).map { analysis, depths in
             analysis.grid(frames, format) { depths[$0] }
         }

@@ -1,6 +1,6 @@
 /// Adds up what `StreamWriter` would write, from the sizes of the chunks alone.
 struct StreamTally {
-    private var bytes: Int
+    private var bytes = 0
     private var frames = 0
     private var chunks = 0
     private var pendingSilence = 0
@@ -8,7 +8,6 @@ struct StreamTally {
 
     /// - Parameter hasIndex: whether the stream may have a chunk index.
     init(_ format: StreamFormat, hasIndex: Bool) {
-        bytes = 0
         index = hasIndex ? SeekIndex(format) : nil
     }
 

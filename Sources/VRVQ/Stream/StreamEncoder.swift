@@ -109,7 +109,7 @@ public struct StreamEncoder {
     }
 
     private mutating func drain(all: Bool, into bytes: inout [UInt8]) {
-        let ready = pending.map(\.frames).min() ?? 0
+        let ready = pendingFrames
         let end = all ? ready : ready - ready % format.framesPerChunk
         bytes += writer.chunks(pending, format.chunks(of: 0..<end))
         for channel in pending.indices { pending[channel].removeFirst(end) }
