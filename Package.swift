@@ -97,7 +97,8 @@ let package = Package(
         .testTarget(
             name: "VRVQReportTests", dependencies: ["VRVQReport", "VRVQMetrics", "TestSupport"], swiftSettings: swift),
         .testTarget(
-            name: "CommandTests", dependencies: ["VRVQCommand", "VRVQ", "VRVQAudio", "TestSupport"],
+            name: "CommandTests",
+            dependencies: ["VRVQCommand", "VRVQ", "VRVQDefaultModel", "VRVQAudio", "TestSupport"],
             swiftSettings: swift),
     ],
     cLanguageStandard: .c2x

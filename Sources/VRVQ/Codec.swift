@@ -82,7 +82,7 @@ public final class Codec: Sendable {
     /// - Throws: `badAudio` for a sample that is not finite or channels of unequal length, `badSetting` for a rate
     ///   that the model does not have.
     public func encode(
-        _ samples: [[Float]], rate: Rate = .scale(Codec.defaultScale), entropy: EntropyCoding = .adaptive,
+        _ samples: [[Float]], rate: Rate = .scale(Codec.defaultScale), entropy: EntropyCoding = .best,
         silence: Silence = .digital
     ) throws(VRVQError) -> [UInt8] {
         var encoder = try StreamEncoder(

@@ -49,11 +49,17 @@ struct TokenArchive {
         return Float(try array.number())
     }
 
-    func entropy() throws(VRVQError) -> EntropyCoding {
+    /// `best` where the archive names a context model that is not at hand.
+    func entropy(_ contextModels: ContextModels) throws(VRVQError) -> EntropyCoding {
         switch try archive.array("entropy")?.text() ?? "adaptive" {
         case "adaptive": return .adaptive
         case "packed": return .packed
-        default: throw VRVQError(.malformed, "entropy is neither adaptive nor packed")
+        case "learned":
+            guard let fingerprint = Fingerprint(hex: try required("entropy_model").text()) else {
+                throw VRVQError(.malformed, "entropy_model is not 16 hexadecimal digits")
+            }
+            return contextModels.model(fingerprint).map { .learned($0) } ?? .best
+        default: throw VRVQError(.malformed, "entropy is neither adaptive, packed nor learned")
         }
     }
 

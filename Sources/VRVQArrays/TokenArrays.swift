@@ -17,14 +17,25 @@ package enum TokenArrays {
             ("model", NPYWriter.text(format.modelName)), ("model_rate", NPYWriter.integer(format.modelRate)),
             ("hop", NPYWriter.integer(format.hop)), ("entries", NPYWriter.integer(format.entries)),
             ("frames_per_chunk", NPYWriter.integer(format.framesPerChunk)),
-            ("entropy", NPYWriter.text(entropy == .packed ? "packed" : "adaptive")),
+            ("entropy", NPYWriter.text(name(of: entropy))),
         ]
+        if case .learned(let context) = entropy {
+            arrays.append(("entropy_model", NPYWriter.text(context.fingerprint.description)))
+        }
         if let depth = format.constantDepth { arrays.append(("constant_depth", NPYWriter.integer(depth))) }
         if let scale = format.scale { arrays.append(("scale", NPYWriter.float(scale))) }
         if !stream.tags.isEmpty { arrays.append(("tags", NPYWriter.bytes(Array(json(stream.tags).text.utf8)))) }
         if !stream.segments.isEmpty { arrays.append(("segments", segmentBytes(stream.segments))) }
         if let chunks = stream.chunkFrames { arrays.append(("chunk_frames", NPYWriter.integers(chunks))) }
         return NPZArchive.bytes(of: arrays)
+    }
+
+    private static func name(of entropy: EntropyCoding) -> String {
+        switch entropy {
+        case .packed: "packed"
+        case .best, .adaptive: "adaptive"
+        case .learned: "learned"
+        }
     }
 
     private static func json(_ tags: [Tag]) -> JSON {
@@ -49,8 +60,15 @@ package enum TokenArrays {
         /// Source samples per channel; those of all frames where nil.
         package var sampleCount: Int?
 
-        package init(sampleCount: Int? = nil, format: ((_ channels: Int) -> StreamFormat)?) {
+        /// Where the context model is found that an archive may name.
+        package var contextModels: ContextModels
+
+        package init(
+            sampleCount: Int? = nil, contextModels: ContextModels = .none,
+            format: ((_ channels: Int) -> StreamFormat)?
+        ) {
             self.sampleCount = sampleCount
+            self.contextModels = contextModels
             self.format = format
         }
     }
@@ -77,7 +95,8 @@ package enum TokenArrays {
         return TokenStream(format: format, grids: try CodeArray.grids(codes, format), sampleCount: count)
     }
 
-    /// The stream of an archive, and how its chunks were coded.
+    /// The stream of an archive, and how its chunks were coded: `best` where that was with a context model that is not at
+    /// hand.
     package static func stream(
         npz bytes: [UInt8], _ supplement: Supplement
     ) throws(VRVQError) -> (stream: TokenStream, entropy: EntropyCoding) {
@@ -95,7 +114,7 @@ package enum TokenArrays {
         stream.chunkFrames = try archive.chunkFrames(stream)
         try archive.checkDepth(stream.grids)
         try checkConstantDepth(stream)
-        return (stream, try archive.entropy())
+        return (stream, try archive.entropy(supplement.contextModels))
     }
 
     private static func checkConstantDepth(_ stream: TokenStream) throws(VRVQError) {

@@ -33,8 +33,8 @@ package struct TokenStream: Equatable {
     package var frames: Int { grids.first?.frames ?? 0 }
 
     /// Reads the bytes of a whole `.vrvq` file, of at most `Limits.maximumCodesInMemory` codes.
-    package init(decoding bytes: [UInt8]) throws(VRVQError) {
-        var reader = StreamReader()
+    package init(decoding bytes: [UInt8], contextModels: ContextModels = .none) throws(VRVQError) {
+        var reader = StreamReader(contextModels: contextModels)
         reader.push(bytes)
         guard case .format(let format)? = try reader.next() else {
             try reader.finish()
@@ -108,11 +108,25 @@ package struct TokenStream: Equatable {
 
     /// The coding with which `encoded` gives these bytes; nil where another program, or a later one, wrote them
     /// otherwise.
-    package func entropy(of bytes: [UInt8]) throws(VRVQError) -> EntropyCoding? {
-        for entropy in [EntropyCoding.adaptive, .packed] where try encoded(entropy: entropy) == bytes {
-            return entropy
-        }
+    package func entropy(
+        of bytes: [UInt8], contextModels: ContextModels = .none
+    ) throws(VRVQError) -> EntropyCoding? {
+        var codings = [EntropyCoding.adaptive, .packed]
+        if let context = try Self.contextModel(of: bytes, contextModels) { codings = [.learned(context)] }
+        for entropy in codings where try encoded(entropy: entropy) == bytes { return entropy }
         return nil
+    }
+
+    /// The context model that stands before the first chunk.
+    private static func contextModel(
+        of bytes: [UInt8], _ contextModels: ContextModels
+    ) throws(VRVQError) -> ContextModel? {
+        var reader = StreamReader(contextModels: contextModels)
+        reader.push(bytes)
+        while let event = try reader.next() {
+            if case .chunk = event { break }
+        }
+        return reader.contextModel
     }
 }
 

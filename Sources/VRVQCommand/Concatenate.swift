@@ -22,11 +22,11 @@ struct Concatenate: ParsableCommand {
             do {
                 let bytes = try EditedFile.read(input)
                 // So that a file that is no good is named.
-                _ = try StreamCut.joined([bytes])
+                _ = try StreamCut.joined([bytes], contextModels: ModelLibrary.contextModels)
                 streams.append(bytes)
             } catch { throw Failure(error, subject: input) }
         }
-        let joined = try StreamCut.joined(streams)
+        let joined = try StreamCut.joined(streams, contextModels: ModelLibrary.contextModels)
         try EditedFile.write(joined, to: output, overwrite: reporting.force)
         try EditedFile.report(joined, from: inputs, to: output, reporting)
     }
@@ -37,7 +37,7 @@ extension EditedFile {
     static func report(
         _ bytes: [UInt8], from inputs: [String], to output: String, _ reporting: OutputOptions
     ) throws {
-        let inspection = try StreamInspection(bytes)
+        let inspection = try StreamInspection(bytes, contextModels: ModelLibrary.contextModels)
         let samples = inspection.totals?.sampleCount ?? 0
         let seconds = Double(samples) / Double(inspection.format.sourceRate)
         var object = inspection.format.json

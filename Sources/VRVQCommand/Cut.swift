@@ -93,17 +93,19 @@ struct Cut: ParsableCommand {
             end: try end.map { try TimeSpan.seconds($0, "--end") })
         if let end = span.end, end <= span.start { throw Failure.usage("--end must come after --start") }
         let bytes = try EditedFile.read(input)
-        let piece = try StreamCut.cut(bytes, samples: { span.samples(rate: $0.sourceRate) }) {
-            format throws(VRVQError) in try context(format)
+        let models = ModelCache(option: model, threads: 1, instructionSet: .best)
+        let piece = try StreamCut.cut(
+            bytes, samples: { span.samples(rate: $0.sourceRate) }, contextModels: models.contextModels
+        ) {
+            format throws(VRVQError) in try context(format, models)
         }
-        try EditedFile.checkWhole(piece)
+        try EditedFile.checkWhole(piece, contextModels: models.contextModels)
         try EditedFile.write(piece, to: output, overwrite: reporting.force)
         try EditedFile.report(piece, from: [input], to: output, reporting)
     }
 
-    private func context(_ format: StreamFormat) throws(VRVQError) -> FrameContext {
+    private func context(_ format: StreamFormat, _ models: ModelCache) throws(VRVQError) -> FrameContext {
         if let margin { return FrameContext(back: margin, ahead: margin) }
-        let models = ModelCache(option: model, threads: 1, instructionSet: .best)
         return try models.context(for: format, outputRate: format.sourceRate)
     }
 }

@@ -111,7 +111,8 @@ struct DecodeJob {
     func run() throws {
         let input = try input()
         let progress = Progress(item.input, totalSeconds: nil, isShown: showsProgress)
-        var decoder = StreamDecoder(givesMargins: true) { [models] format throws(VRVQError) in
+        var decoder = StreamDecoder(givesMargins: true, contextModels: models.contextModels) {
+            [models] format throws(VRVQError) in
             try models.codec(for: format)
         }
         var output: DecodeOutput?
@@ -149,14 +150,17 @@ struct DecodeJob {
     private func part() throws -> [UInt8] {
         let stream: StreamBytes
         if isTolerant {
-            let repaired = try Repair.repaired(try EditedFile.read(item.input), warningOf: item.input)
+            let repaired = try Repair.repaired(
+                try EditedFile.read(item.input), warningOf: item.input, contextModels: models.contextModels)
             guard span != nil else { return repaired }
             stream = StreamBytes(repaired)
         } else {
             let reader = try ByteReader(path: item.input)
             stream = try reader.stream() ?? StreamBytes(try reader.readAll(limit: EditedFile.maximumBytes))
         }
-        return try StreamCut.excerpt(stream, samples: { span?.samples(rate: $0.sourceRate) ?? 0..<Int.max }) {
+        return try StreamCut.excerpt(
+            stream, samples: { span?.samples(rate: $0.sourceRate) ?? 0..<Int.max }, contextModels: models.contextModels
+        ) {
             format throws(VRVQError) in
             try models.context(for: format, outputRate: target.rate ?? format.sourceRate)
         }

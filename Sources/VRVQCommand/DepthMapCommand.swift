@@ -64,8 +64,10 @@ struct DepthMapCommand: ParsableCommand {
         let models = try ModelCache(
             option: model, threads: work.threadsPerFile(), instructionSet: ModelLibrary.instructionSet())
         var picture = MapBuilder()
-        var decoder = StreamDecoder { format throws(VRVQError) in try models.codec(for: format) }
-        var survey = StreamReader()
+        var decoder = StreamDecoder(contextModels: models.contextModels) { format throws(VRVQError) in
+            try models.codec(for: format)
+        }
+        var survey = StreamReader(contextModels: ModelLibrary.contextModels)
         while let bytes = try reader.read(upTo: 1 << 16) {
             try picture.take(&survey, bytes)
             decoder.append(bytes)
@@ -86,7 +88,7 @@ struct DepthMapCommand: ParsableCommand {
         let resampler = try Resampler(
             from: format.sampleRate, to: encoder.format.modelRate, channels: format.channels)
         var picture = MapBuilder()
-        var survey = StreamReader()
+        var survey = StreamReader(contextModels: ModelLibrary.contextModels)
         var block: [[Float]] = []
         while try reader.readFinite(into: &block, upTo: EncodeJob.blockFrames) > 0 {
             picture.add(block, rate: format.sampleRate)

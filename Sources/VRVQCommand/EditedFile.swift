@@ -24,8 +24,9 @@ enum EditedFile {
     }
 
     /// Refuses to write a stream with chunks that were copied without a look at their codes and are damaged.
-    static func checkWhole(_ bytes: [UInt8]) throws {
-        guard let fault = try StreamInspection(bytes).faults.first else { return }
+    static func checkWhole(_ bytes: [UInt8], contextModels: ContextModels) throws {
+        let inspection = try StreamInspection(bytes, contextModels: contextModels)
+        guard let fault = inspection.faults.first else { return }
         throw VRVQError(.malformed, "the piece is damaged: \(fault.message); vrvq verify says where the input is")
     }
 

@@ -62,8 +62,9 @@ struct LossEvaluation {
     private func measure(_ samples: [Float], _ group: String, _ loss: String, _ channel: PacketLoss) throws -> Row {
         var encoder = try StreamEncoder(codec, channels: 1, rate: rate, framesPerChunk: framesPerChunk)
         let stream = try encoder.push([samples]) + encoder.finish()
-        let packets = try PacketStream(stream, over: channel)
-        let decoded = try codec.decode(try StreamInspection(packets.bytes).repaired())[0]
+        let models = ContextModels(codec.model)
+        let packets = try PacketStream(stream, over: channel, contextModels: models)
+        let decoded = try codec.decode(try StreamInspection(packets.bytes, contextModels: models).repaired())[0]
         let sampleRate = codec.sampleRate
         let distance = SpectralDistance.logMel(
             reference: samples.map(Double.init), estimate: decoded.map(Double.init), sampleRate: sampleRate)

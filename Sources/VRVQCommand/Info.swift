@@ -71,7 +71,7 @@ struct StreamSurvey {
     init(path: String, visitsFrames: Bool, visit: (Frame) throws -> Void) throws {
         self.path = path
         let input = try ByteReader(path: path)
-        var reader = StreamReader()
+        var reader = StreamReader(contextModels: ModelLibrary.contextModels)
         var (totals, tags): (StreamTotals?, [Tag]) = (nil, [])
         while let bytes = try input.read(upTo: 1 << 16) {
             reader.push(bytes)
@@ -122,6 +122,10 @@ struct StreamSurvey {
             "frames     \(statistics.frames) in \(statistics.chunks) chunks, "
                 + "\(Text.decimal(rates.meanDepth, 2)) codebooks a frame on average",
         ]
+        if statistics.bitsPerCode.contains(where: { $0 != nil }) {
+            let bits = statistics.bitsPerCode.map { $0.map { Text.decimal($0, 2) } ?? "-" }
+            lines.append("bits/code  \(bits.joined(separator: " ")), by codebook")
+        }
         if segments > 0 { lines.append("segments   \(segments): the stream was cut or joined") }
         for tag in tags { lines.append("tag        \(Text.printable(tag.key)) = \(Text.printable(tag.value))") }
         return lines + histogramLines

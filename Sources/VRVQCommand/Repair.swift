@@ -28,8 +28,10 @@ struct Repair: ParsableCommand {
     }
 
     /// The stream without its damage, of which a line tells.
-    static func repaired(_ bytes: [UInt8], warningOf name: String) throws -> [UInt8] {
-        let inspection = try StreamInspection(bytes)
+    static func repaired(
+        _ bytes: [UInt8], warningOf name: String, contextModels: ContextModels = ModelLibrary.contextModels
+    ) throws -> [UInt8] {
+        let inspection = try StreamInspection(bytes, contextModels: contextModels)
         let repaired = try inspection.repaired()
         if !inspection.faults.isEmpty {
             let seconds = Double(inspection.lostSamples) / Double(inspection.format.sourceRate)

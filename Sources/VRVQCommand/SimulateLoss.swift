@@ -49,7 +49,8 @@ struct SimulateLoss: ParsableCommand {
     private func work() throws {
         try EditedFile.check(output: output, inputs: [input])
         let channel = try loss.channel(rate, option: "--rate")
-        let stream = try PacketStream(try EditedFile.read(input), over: channel)
+        let stream = try PacketStream(
+            try EditedFile.read(input), over: channel, contextModels: ModelLibrary.contextModels)
         try EditedFile.write(stream.bytes, to: output, overwrite: reporting.force)
         let line =
             "\(Text.printable(input)) -> \(Text.printable(output)): \(stream.lostPackets) of \(stream.packets) packets "

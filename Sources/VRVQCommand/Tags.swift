@@ -35,10 +35,11 @@ struct Tags: ParsableCommand {
         let isChange = !set.isEmpty || !remove.isEmpty
         if isChange && file == "-" { throw Failure.usage("standard input cannot be changed: name a file") }
         let bytes = try EditedFile.read(file)
-        var tags = try TagEditing.tags(of: bytes)
+        var tags = try TagEditing.tags(of: bytes, contextModels: ModelLibrary.contextModels)
         if isChange {
             tags = TagEditing.edited(tags, setting: new, removing: remove)
-            let changed = try TagEditing.replacingTags(of: bytes, with: tags)
+            let changed = try TagEditing.replacingTags(
+                of: bytes, with: tags, contextModels: ModelLibrary.contextModels)
             try EditedFile.write(changed, to: file, overwrite: true)
         }
         if json { return try Text.print(Self.json(file, tags).text) }

@@ -44,6 +44,9 @@ struct Tokens: ParsableCommand {
             try write(try stream.encoded(), to: output(ending: "vrvq"), stream)
         } else if NPZArchive.recognizes(bytes) {
             let (stream, entropy) = try TokenArrays.stream(npz: bytes, try supplement())
+            if entropy == .best {
+                warn("no model file at hand holds its entropy model: its codes come back, but not byte for byte")
+            }
             try write(try stream.encoded(entropy: entropy), to: output(ending: "vrvq"), stream)
         } else {
             try writeArrays(of: bytes)
@@ -55,21 +58,21 @@ struct Tokens: ParsableCommand {
             throw Failure.usage("--model, --rate and --samples are for arrays; a stream says all that itself")
         }
         let output = output(ending: "npz")
-        let stream = try TokenStream(decoding: bytes)
+        let stream = try TokenStream(decoding: bytes, contextModels: ModelLibrary.contextModels)
         switch output == "-" ? "npy" : Files.fileExtension(of: output) {
         case "npy": try write(TokenArrays.npy(stream), to: output, stream)
         case "npz":
-            let entropy = try stream.entropy(of: bytes)
+            let entropy = try stream.entropy(of: bytes, contextModels: ModelLibrary.contextModels)
             if entropy == nil {
-                Text.printError(
-                    "vrvq: warning: \(Text.printable(input)): another program coded the chunks in another way: their "
-                        + "codes come back, but not byte for byte")
+                warn("another program coded the chunks in another way: their codes come back, but not byte for byte")
             }
             try write(TokenArrays.npz(stream, entropy: entropy ?? .adaptive), to: output, stream)
         default:
             throw Failure.usage("\(Text.printable(output)): the output of a stream is called .npy or .npz")
         }
     }
+
+    private func warn(_ message: String) { Text.printError("vrvq: warning: \(Text.printable(input)): \(message)") }
 
     private func output(ending: String) -> String {
         output ?? (input == "-" ? "-" : Files.folder(of: input) + Files.stem(of: input) + "." + ending)
@@ -83,7 +86,8 @@ struct Tokens: ParsableCommand {
         if let samples, samples < 0 { throw Failure.usage("--samples must not be negative") }
         let chosen = try ModelLibrary.model(model)
         let architecture = chosen.architecture
-        return TokenArrays.Supplement(sampleCount: samples) { [rate] channels in
+        return TokenArrays.Supplement(sampleCount: samples, contextModels: ModelLibrary.contextModels) {
+            [rate] channels in
             StreamFormat(
                 sourceRate: rate ?? architecture.sampleRate, channels: channels, modelRate: architecture.sampleRate,
                 hop: architecture.hop, stages: architecture.quantizer.stages, entries: architecture.quantizer.entries,

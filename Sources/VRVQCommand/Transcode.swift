@@ -24,7 +24,7 @@ struct Transcode: ParsableCommand {
     @OptionGroup var target: TargetOptions
 
     @Option(name: .long, help: EntropyChoice.help)
-    var entropy = EntropyChoice.adaptive
+    var entropy = EntropyChoice.best
 
     @OptionGroup var reporting: OutputOptions
 
@@ -49,7 +49,8 @@ struct Transcode: ParsableCommand {
     private func limit(to codebooks: Int, _ start: ContinuousClock.Instant) throws {
         guard codebooks >= 1 else { throw Failure.usage("--codebooks must be at least 1, not \(codebooks)") }
         let reader = try ByteReader(path: input)
-        var transcoder = StreamTranscoder(codebooks: codebooks, entropy: entropy.coding)
+        var transcoder = StreamTranscoder(
+            codebooks: codebooks, entropy: entropy.coding, contextModels: ModelLibrary.contextModels)
         var file: AtomicFile?
         while let bytes = try reader.read(upTo: 1 << 16) {
             let new = try transcoder.push(bytes)
@@ -67,7 +68,8 @@ struct Transcode: ParsableCommand {
 
     private func reduce(to goal: RateTarget, _ start: ContinuousClock.Instant) throws {
         let reduction = try RateReduction(
-            EditedFile.read(input), entropy: entropy.coding, threads: WorkOptions.threads(nil))
+            EditedFile.read(input), entropy: entropy.coding, threads: WorkOptions.threads(nil),
+            contextModels: ModelLibrary.contextModels)
         let result = try reduction.reduced(goal.target, cap: goal.cap)
         try EditedFile.write(result.bytes, to: output, overwrite: reporting.force)
         let rates = StreamRates(

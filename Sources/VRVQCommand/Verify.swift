@@ -48,10 +48,12 @@ private struct Verdict {
         self.path = path
         let bytes = try EditedFile.read(path)
         do throws(VRVQError) {
-            let inspection = try StreamInspection(bytes)
+            let inspection = try StreamInspection(bytes, contextModels: ModelLibrary.contextModels)
             self.inspection = inspection
             faults = inspection.faults
         } catch {
+            // Nothing is wrong with the stream: what it needs is not here.
+            guard error.code != .modelMismatch else { throw error }
             inspection = nil
             faults = [StreamInspection.Fault(error, byteCount: bytes.count)]
         }

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VRVQ
+import VRVQDefaultModel
 
 extension CommandTests {
     /// Work on compressed files, without a model.
@@ -34,10 +35,11 @@ extension CommandTests {
                     .first)
             #expect(report["bytes"] as? Int == (try bytes(of: folder["out.vrvq"]).count))
             #expect(report["input_bytes"] as? Int == (try bytes(of: input).count))
-            var stream = try VRVQStream(decoding: try bytes(of: input))
+            let models = ContextModels(try DefaultModel.load())
+            var stream = try VRVQStream(decoding: try bytes(of: input), contextModels: models)
             stream.format.scale = nil
             stream.grids = stream.grids.map { $0.limited(to: 2) }
-            #expect(try VRVQStream(decoding: try bytes(of: folder["out.vrvq"])) == stream)
+            #expect(try VRVQStream(decoding: try bytes(of: folder["out.vrvq"]), contextModels: models) == stream)
         }
 
         @Test func transcodingRefuses() throws {
@@ -93,7 +95,7 @@ extension CommandTests {
             let whole = try Program.succeed("verify", input)
             #expect(whole.text.contains("whole, 4.00 s in 5 chunks"))
             var damaged = try bytes(of: input)
-            let inspection = try StreamInspection(damaged)
+            let inspection = try StreamInspection(damaged, contextModels: ContextModels(try DefaultModel.load()))
             #expect(inspection.faults.isEmpty)
             // Behind the header the second chunk begins about a fifth of the rest further on.
             damaged[damaged.count * 2 / 5] ^= 0x40

@@ -16,7 +16,7 @@ enum PayloadEntries {
             return []
         }
         guard let grids else { return }
-        writer.isAlwaysAdaptive = true
+        writer.isNeverPacked = true
         let again = writer.chunk(grids) + writer.flush()
         let isSilence = grids.allSatisfy { $0.usedCodes == 0 }
         try promise(

@@ -26,7 +26,8 @@ struct Program: ParsableCommand {
               130 interrupted, 143 ended by SIGTERM: the run is saved and can be resumed
             """,
         subcommands: [
-            Run.self, Resume.self, Validate.self, Export.self, Plot.self, Presets.self, BundleCommand.self,
+            Run.self, Resume.self, Validate.self, Export.self, Entropy.self, Plot.self, Presets.self,
+            BundleCommand.self,
         ])
 }
 

@@ -20,6 +20,9 @@ extension TrainCommandTests {
                 (66, ["resume", "nothing"], "nothing"),
                 (66, ["export", "nothing", "-o", "x"], "nothing"),
                 (66, ["plot", "nothing"], "nothing"),
+                (64, ["entropy", "nothing", "-o", "x"], "--data"),
+                (66, ["entropy", "nothing", "--data", "TONES", "-o", "x"], "nothing"),
+                (64, ["entropy", "nothing", "--data", "TONES", "-o", "x", "--steps", "0"], "steps"),
                 (66, ["validate", "nothing"], "nothing"),
                 (64, ["presets", "smal"], "'small'"),
                 (64, ["fly"], "fly"),
@@ -47,6 +50,30 @@ extension TrainCommandTests {
             #expect(list.status == 0 && list.output.contains("small ") && list.output.contains("alpha-inf"))
             let one = try Program.run(["presets", "small"], folder: scratch.path)
             #expect(one.output.contains("lapped-transform"))
+        }
+
+        /// From a run's model to the same model with a context model, whose table shows real bytes.
+        @Test(.needsTorch) func entropyWritesTheModelWithItsContextModel() throws {
+            let scratch = try Scratch()
+            let tones = try scratch.audio()
+            let run = try Program.run(
+                ["run", "--preset", "micro", "--data", tones, "--out", scratch["run"], "--steps", "1"] + quick,
+                folder: scratch.path)
+            try #require(run.status == 0, "\(run.error)")
+            let arguments = [
+                "entropy", scratch["run"], "--data", tones, "--validation", tones, "-o", scratch["model.safetensors"],
+                "--steps", "2", "--batch", "2", "--width", "4", "--hidden", "5", "--inner", "6",
+            ]
+            let entropy = try Program.run(arguments, folder: scratch.path)
+            try #require(entropy.status == 0, "\(entropy.error)")
+            #expect(entropy.output.contains("full depth, learned: "))
+            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: scratch["model.safetensors"])))
+            let model = try Model(bytes)
+            let context = try #require(try model.contextModel)
+            #expect(entropy.output.contains(context.fingerprint.description))
+            #expect(context.shape.width == 4 && context.shape.hidden == 5 && context.shape.inner == 6)
+            let again = try Program.run(arguments, folder: scratch.path)
+            #expect(again.status == 73 && again.lastLine.contains("--force"))
         }
 
         /// From audio to a model that codes audio.

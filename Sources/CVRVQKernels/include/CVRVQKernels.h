@@ -76,6 +76,23 @@ typedef struct vrvq_kernels {
 
     /// IEEE half precision to float32, exactly.
     void (*widen)(float *out, const uint16_t *in, size_t count);
+
+    // Integers of the entropy coder: every table gives the same values. The caller's bounds keep every sum below 2^31.
+
+    /// sums[o] += sum over i of weights[i][o] * in[i]
+    void (*accumulate)(int32_t *sums, const int16_t *weights, const int16_t *in, size_t inputs, size_t outputs);
+
+    /// out[o] = (sum over i of weights[i][o] * in[i]) >> shift, rounded down, plus bias[o]
+    void (*scores)(int32_t *out, const int8_t *weights, const int16_t *in, const int16_t *bias, int shift,
+                   size_t inputs, size_t outputs);
+
+    /// With d = greatest - scores[i] >= 0, x = d mod 256 and p = d / 256: out[i] = ((2^23 - 22006 x + 22 x^2) / 2^8) / 2^p,
+    /// every division rounded down: about 2^15 * 2^-(d / 256).
+    void (*exponentials)(uint32_t *out, const int32_t *scores, int32_t greatest, size_t count);
+
+    /// out[i] = least + e[i] f / 2^15, rounded down, for the exponentials e under the greatest score and
+    /// f = budget * 2^15 / (their sum), rounded down; `budget` is at most 2^16, `count` at most 2^16. Returns their sum.
+    uint32_t (*frequencies)(uint32_t *out, const int32_t *scores, uint32_t least, uint32_t budget, size_t count);
 } vrvq_kernels;
 
 /// The table of an instruction set, or null where this build or this machine lacks it.

@@ -10,6 +10,8 @@ enum ChunkCoding: UInt8 {
     case packedWithSilence = 2
     /// Range-coded with frequencies that start anew in every chunk.
     case adaptive = 3
+    /// Range-coded with the frequencies of a context model.
+    case learned = 4
 
     /// Set where a frame count stands behind the coding byte.
     static let hasFrameCount: UInt8 = 0x80
@@ -50,9 +52,30 @@ struct FrameSyntax {
     var leastBits: Int { depthBits + (lowest == 0 ? 0 : (constantDepth ?? 1) * codeBits) }
 }
 
-/// Bits that went into depths and into codes, and how many codes these were.
+/// What went into depths and into the codes of each stage.
 struct BitCount: Equatable {
+    /// What went into one stage.
+    struct Stage: Equatable, Sendable {
+        /// 256ths of a bit.
+        var parts = 0
+        var codes = 0
+    }
+
+    /// Bits.
     var depths = 0
-    var codes = 0
-    var usedCodes = 0
+    var stages: [Stage] = []
+
+    /// Bits of all codes, rounded.
+    var codes: Int { (stages.reduce(0) { $0 + $1.parts } + 128) / 256 }
+    var usedCodes: Int { stages.reduce(0) { $0 + $1.codes } }
+
+    /// Counts a frame in plain bits.
+    mutating func count(depth: Int, _ syntax: FrameSyntax) {
+        depths += syntax.depthBits
+        if stages.isEmpty { stages = Array(repeating: Stage(), count: syntax.stages) }
+        for stage in 0..<depth {
+            stages[stage].parts += syntax.codeBits * 256
+            stages[stage].codes += 1
+        }
+    }
 }

@@ -10,7 +10,7 @@ extension ChunkCoding {
     /// Reads a chunk's payload (FORMAT.md, section 6). Nothing is allocated before the payload is known to be long
     /// enough for its frames.
     static func content(
-        _ cursor: inout ByteCursor, format: StreamFormat, _ model: inout AdaptiveModel?
+        _ cursor: inout ByteCursor, format: StreamFormat, _ models: inout ChunkModels
     ) throws(VRVQError) -> ChunkContent {
         let start = cursor.offset
         let byte = try cursor.byte("coding")
@@ -23,11 +23,15 @@ extension ChunkCoding {
         let countFollows = byte & hasFrameCount != 0
         if coding == .silenceRun { return try silence(&cursor, flagged: countFollows) }
         let frames = countFollows ? try frameCount(&cursor, format) : format.framesPerChunk
-        if coding == .adaptive {
-            if model == nil { model = AdaptiveModel(format) }
-            return try adaptiveGrids(cursor, frames: frames, format, &model!)
+        switch coding {
+        case .adaptive:
+            if models.adaptive == nil { models.adaptive = AdaptiveModel(format) }
+            return try modelledGrids(cursor, frames: frames, format, &models.adaptive!)
+        case .learned:
+            guard models.learned != nil else { throw models.missing(cursor, offset: start) }
+            return try modelledGrids(cursor, frames: frames, format, &models.learned!)
+        default: return try grids(&cursor, frames: frames, format, FrameSyntax(format, coding))
         }
-        return try grids(&cursor, frames: frames, format, FrameSyntax(format, coding))
     }
 
     private static func silence(_ cursor: inout ByteCursor, flagged: Bool) throws(VRVQError) -> ChunkContent {
@@ -80,9 +84,7 @@ extension ChunkCoding {
             do throws(FrameFault) {
                 let depth = try reader.frame(syntax, into: &codes)
                 grid.append(depth: depth, codes: codes.prefix(depth))
-                bits.depths += syntax.depthBits
-                bits.codes += depth * syntax.codeBits
-                bits.usedCodes += depth
+                bits.count(depth: depth, syntax)
             } catch {
                 throw cursor.malformed(error.description(frame: frame, syntax))
             }
@@ -92,9 +94,9 @@ extension ChunkCoding {
 }
 
 extension ChunkCoding {
-    /// Reads coding 3 (FORMAT.md, section 6.4). Every frame takes at least one decision.
-    private static func adaptiveGrids(
-        _ cursor: ByteCursor, frames: Int, _ format: StreamFormat, _ model: inout AdaptiveModel
+    /// Reads a range-coded payload (FORMAT.md, sections 6.4 and 6.5). Every frame takes at least one decision or code.
+    private static func modelledGrids<Model: ChunkModel>(
+        _ cursor: ByteCursor, frames: Int, _ format: StreamFormat, _ model: inout Model
     ) throws(VRVQError) -> ChunkContent {
         guard frames * format.codedChannels <= cursor.rest.count * Likelihood.decisionsPerByte else {
             throw cursor.malformed("\(cursor.rest.count) bytes cannot hold \(frames) frames")
@@ -103,29 +105,33 @@ extension ChunkCoding {
         empty.reserveCapacity(frames: frames)
         var grids = Array(repeating: empty, count: format.codedChannels)
         var coder = RangeDecoder(cursor.rest)
-        let bits = read(&coder, into: &grids, frames: frames, &model)
+        let most = Model.codesPerByte.map { $0 * cursor.rest.count } ?? .max
+        let bits = read(&coder, into: &grids, frames: frames, codes: most, &model)
         if let fault = coder.fault { throw cursor.malformed(fault.description(frame: grids[0].frames - 1)) }
         for channel in grids.indices { grids[channel].sampleCount = frames * format.hop }
         return .grids(grids, bits)
     }
 
     /// Reads frames up to the last one or the one with a fault.
-    private static func read(
-        _ coder: inout RangeDecoder, into grids: inout [CodeGrid], frames: Int, _ model: inout AdaptiveModel
+    /// - Parameter most: codes of which more are a fault.
+    private static func read<Model: ChunkModel>(
+        _ coder: inout RangeDecoder, into grids: inout [CodeGrid], frames: Int, codes most: Int,
+        _ model: inout Model
     ) -> BitCount {
-        var tally = AdaptiveTally()
         var hasSilence = false
-        let empty = AdaptiveModel.Frame(depth: 0, codes: Array(repeating: 0, count: grids[0].stages))
+        let empty = CodedFrame(depth: 0, codes: Array(repeating: 0, count: grids[0].stages))
         model.start(hasSilence: false, &coder)
+        var tally = CodeTally(stages: grids[0].stages, at: coder.position)
         for _ in 0..<frames {
-            var beside: AdaptiveModel.Frame?
+            var beside: CodedFrame?
             for channel in grids.indices {
                 var content = empty
-                tally.add(model.code(&content, channel: channel, beside: beside, &coder), codes: content.depth)
+                model.code(&content, channel: channel, beside: beside, &coder, &tally)
                 grids[channel].append(depth: content.depth, codes: content.codes.prefix(content.depth))
                 hasSilence = hasSilence || content.depth == 0
                 beside = content
             }
+            if tally.codes > most { coder.fail(.density) }
             if coder.fault != nil { return tally.bits }
         }
         coder.expect(hasSilence == model.hasSilence)
@@ -139,6 +145,7 @@ extension RangeFault {
         switch self {
         case .ended: "its payload ends inside its frame \(frame)"
         case .surplus: "its payload does not end with its last frame"
+        case .density: "its payload is too short for the codes up to its frame \(frame)"
         case .value: "its payload has no meaning in its frame \(frame)"
         }
     }

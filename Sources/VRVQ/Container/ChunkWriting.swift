@@ -1,13 +1,16 @@
 extension ChunkCoding {
-    /// The shortest payload of a chunk: plain bits, or coding 3 where there is a model and it is shorter.
+    /// The shortest payload of a chunk: plain bits, or one of the range-coded ones where there is a model for it.
     static func payload(
-        _ grids: [CodeGrid], frames: Range<Int>, format: StreamFormat, _ model: inout AdaptiveModel?,
-        isAlwaysAdaptive: Bool = false
+        _ grids: [CodeGrid], frames: Range<Int>, format: StreamFormat, _ models: inout ChunkModels
     ) -> (bytes: [UInt8], bits: BitCount) {
-        let packed = packedPayload(grids, frames: frames, format: format)
-        guard model != nil else { return packed }
-        let adaptive = adaptivePayload(grids, frames: frames, format: format, &model!)
-        return adaptive.bytes.count < packed.bytes.count || isAlwaysAdaptive ? adaptive : packed
+        var best = packedPayload(grids, frames: frames, format: format)
+        func take(_ other: (bytes: [UInt8], bits: BitCount)?) {
+            guard let other else { return }
+            if other.bytes.count < best.bytes.count || models.isNeverPacked { best = other }
+        }
+        if models.adaptive != nil { take(modelledPayload(grids, frames: frames, format: format, &models.adaptive!)) }
+        if models.learned != nil { take(modelledPayload(grids, frames: frames, format: format, &models.learned!)) }
+        return best
     }
 
     /// The payload of a chunk of these frames of all coded channels in plain bits, and what they were spent on.
@@ -25,23 +28,26 @@ extension ChunkCoding {
         return (writer.bytes, bits)
     }
 
-    /// The same in coding 3 (FORMAT.md, section 6.4).
-    static func adaptivePayload(
-        _ grids: [CodeGrid], frames: Range<Int>, format: StreamFormat, _ model: inout AdaptiveModel
-    ) -> (bytes: [UInt8], bits: BitCount) {
-        var coder = RangeEncoder(after: head(.adaptive, frames: frames.count, format))
-        var tally = AdaptiveTally()
+    /// The same range-coded (FORMAT.md, sections 6.4 and 6.5); nil for more codes than the bytes may stand for.
+    private static func modelledPayload<Model: ChunkModel>(
+        _ grids: [CodeGrid], frames: Range<Int>, format: StreamFormat, _ model: inout Model
+    ) -> (bytes: [UInt8], bits: BitCount)? {
+        var coder = RangeEncoder(after: head(Model.coding, frames: frames.count, format))
         model.start(hasSilence: hasSilence(grids, frames), &coder)
+        var tally = CodeTally(stages: format.stages, at: coder.position)
         for frame in frames {
-            var beside: AdaptiveModel.Frame?
+            var beside: CodedFrame?
             for (channel, grid) in grids.enumerated() {
                 let codes = grid.codes[frame * grid.stages..<(frame + 1) * grid.stages]
-                var content = AdaptiveModel.Frame(depth: Int(grid.depth[frame]), codes: Array(codes))
-                tally.add(model.code(&content, channel: channel, beside: beside, &coder), codes: content.depth)
+                var content = CodedFrame(depth: Int(grid.depth[frame]), codes: Array(codes))
+                model.code(&content, channel: channel, beside: beside, &coder, &tally)
                 beside = content
             }
         }
-        return (coder.finish(), tally.bits)
+        let bytes = coder.finish()
+        let data = bytes.count - head(Model.coding, frames: frames.count, format).count
+        if let most = Model.codesPerByte, tally.codes > most * data { return nil }
+        return (bytes, tally.bits)
     }
 
     private static func hasSilence(_ grids: [CodeGrid], _ frames: Range<Int>) -> Bool {
@@ -71,25 +77,6 @@ extension BitWriter {
         let codes = grid.codes(ofFrame: frame)
         append(syntax.field(depth: codes.count), bits: syntax.depthBits)
         for code in codes { append(Int(code), bits: syntax.codeBits) }
-        bits.depths += syntax.depthBits
-        bits.codes += codes.count * syntax.codeBits
-        bits.usedCodes += codes.count
+        bits.count(depth: codes.count, syntax)
     }
-}
-
-/// Sums what an adaptive chunk was spent on.
-struct AdaptiveTally {
-    private var depths = 0
-    private var codes = 0
-    private var usedCodes = 0
-
-    /// Bits in 256ths.
-    mutating func add(_ spent: (depth: Int, codes: Int), codes count: Int) {
-        depths += spent.depth
-        codes += spent.codes
-        usedCodes += count
-    }
-
-    /// Rounded to whole bits.
-    var bits: BitCount { BitCount(depths: (depths + 128) / 256, codes: (codes + 128) / 256, usedCodes: usedCodes) }
 }

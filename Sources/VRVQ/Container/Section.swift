@@ -17,7 +17,7 @@ public struct SectionType: RawRepresentable, Hashable, Sendable, CustomStringCon
     public static let segment = SectionType(rawValue: 0x83)
     /// Totals, last of all sections.
     public static let trailer = SectionType(rawValue: 0x84)
-    /// Fingerprint of the entropy model that later chunks need. Defined, not read by this build.
+    /// Fingerprint of the entropy model that later chunks in coding 4 need.
     public static let entropyModel = SectionType(rawValue: 0x85)
     /// Keys and values for people.
     public static let tags = SectionType(rawValue: 0x01)

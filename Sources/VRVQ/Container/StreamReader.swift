@@ -41,14 +41,20 @@ public struct StreamReader: Sendable {
     private var ledger = SegmentLedger()
     private var hasSegments = false
     private var hasEnded = false
-    /// For each thread one, made with its first chunk in coding 3.
-    private var models: [AdaptiveModel?] = [nil]
+    /// One for each thread.
+    private var models = [ChunkModels()]
+    /// Where context models are found. May be set up to the first chunk.
+    public var contextModels: ContextModels
     /// Sections that were taken from the scanner ahead of their turn, the first one last.
     private var ahead: [(section: Section, content: ChunkContent?)] = []
     private var failure: VRVQError?
 
     /// A reader before the first byte of a stream.
-    public init() {}
+    /// - Parameter contextModels: needed for streams with chunks in coding 4.
+    public init(contextModels: ContextModels = .none) { self.contextModels = contextModels }
+
+    /// The context model that the stream names, where it was found.
+    public var contextModel: ContextModel? { models[0].learned?.context }
 
     /// Takes more bytes in.
     public mutating func push(_ bytes: ArraySlice<UInt8>) {
@@ -96,7 +102,7 @@ public struct StreamReader: Sendable {
     }
 
     /// Threads on which chunks are read ahead, as far as their bytes are there; what is given does not depend on it.
-    package mutating func setThreads(_ count: Int) { models = Array(repeating: nil, count: count) }
+    package mutating func setThreads(_ count: Int) { models = Array(repeating: models[0], count: count) }
 
     /// The next section. With it comes what a chunk says, where that was found out ahead and is no error.
     private mutating func nextSection() throws(VRVQError) -> (section: Section, content: ChunkContent?)? {
@@ -113,10 +119,10 @@ public struct StreamReader: Sendable {
                 break
             }
         }
-        let contents = concurrently(sections, &models) { section, model -> ChunkContent? in
+        let contents = concurrently(sections, &models) { section, models -> ChunkContent? in
             guard section.type == .chunk, section.isIntact else { return nil }
             var cursor = ByteCursor(section.payload[...], context: "", offset: section.payloadOffset)
-            return try? ChunkCoding.content(&cursor, format: format, &model)
+            return try? ChunkCoding.content(&cursor, format: format, &models)
         }
         ahead = zip(sections, contents).reversed()
         return ahead.popLast()
@@ -145,6 +151,9 @@ public struct StreamReader: Sendable {
             statistics.tagBytes += section.byteCount
             return .tags(try Tag.list(&cursor))
         case .segment: return try readSegment(&cursor, section, format)
+        case .entropyModel:
+            try readEntropyModel(&cursor, section, format)
+            return nil
         case .trailer: return try readTrailer(&cursor, section, format)
         default:
             try skip(section)
@@ -184,6 +193,16 @@ public struct StreamReader: Sendable {
             pendingSilence = frames
             return silentChunk(format)
         }
+    }
+
+    /// Sections are read ahead up to the first one that is no chunk, so no chunk was read with another model.
+    private mutating func readEntropyModel(
+        _ cursor: inout ByteCursor, _ section: Section, _ format: StreamFormat
+    ) throws(VRVQError) {
+        let named = try EntropyModelSection(&cursor)
+        let context = contextModels.model(named.fingerprint)
+        for thread in models.indices { models[thread].use(context, named, format) }
+        statistics.otherBytes += section.byteCount
     }
 
     /// The next piece of a silence run.

@@ -18,6 +18,8 @@ public struct StreamStatistics: Equatable, Sendable {
     public internal(set) var codeBits = 0
     /// Codes, over all frames and channels.
     public internal(set) var usedCodes = 0
+    /// What went into the codes of each stage; none before the first chunk with codes.
+    private var stages: [BitCount.Stage] = []
     /// Frames per channel.
     public internal(set) var frames = 0
     /// Of these, frames in silence runs.
@@ -37,6 +39,19 @@ public struct StreamStatistics: Equatable, Sendable {
         depthBits += bits.depths
         codeBits += bits.codes
         usedCodes += bits.usedCodes
+        if stages.isEmpty { stages = bits.stages } else { add(bits.stages) }
+    }
+
+    private mutating func add(_ more: [BitCount.Stage]) {
+        for stage in more.indices {
+            stages[stage].parts += more[stage].parts
+            stages[stage].codes += more[stage].codes
+        }
+    }
+
+    /// Bits that a code took on average, by stage; nil for a stage without codes.
+    public var bitsPerCode: [Double?] {
+        stages.map { $0.codes == 0 ? nil : Double($0.parts) / 256 / Double($0.codes) }
     }
 
     /// Counts a silence run of so many bytes in all.

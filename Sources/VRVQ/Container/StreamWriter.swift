@@ -10,22 +10,26 @@ public struct StreamWriter: Sendable {
     /// Silent frames taken and not yet written.
     private var pendingSilence = 0
     private var stage = Stage.start
-    /// Writes coding 3 even where it is longer; for tests.
-    package var isAlwaysAdaptive = false
-    /// For chunks in coding 3, one for each thread; nil where only plain bits are written.
-    private var models: [AdaptiveModel?]
+    /// Writes coding 3, or 4 where there is a context model, even where it is longer; for tests.
+    package var isNeverPacked: Bool {
+        get { models[0].isNeverPacked }
+        set { for thread in models.indices { models[thread].isNeverPacked = newValue } }
+    }
+    /// One for each thread. A context model among them is the one that was named last.
+    private var models: [ChunkModels]
+    private var lastEntropyModel: EntropyModelSection?
     private var ledger = SegmentLedger()
     private var hasSegments = false
     /// Frames after which a position section comes before the next chunk; nil for none.
     public var positionInterval: Int?
     /// Frames before the last position section.
     private var lastPosition = 0
-    /// Nil once the stream has several segments, which an index cannot tell apart.
+    /// Nil once the stream has several segments or context models, which an index cannot tell apart.
     private var index: SeekIndex?
 
     private enum Stage { case start, open, ended }
 
-    /// A writer of one stream; throws when the format is not valid.
+    /// A writer of one stream; throws when the format is not valid or the context model is not for such codes.
     public init(_ format: StreamFormat, entropy: EntropyCoding = .adaptive) throws(VRVQError) {
         try self.init(format, entropy: entropy, threads: 1)
     }
@@ -34,18 +38,49 @@ public struct StreamWriter: Sendable {
     package init(_ format: StreamFormat, entropy: EntropyCoding, threads: Int) throws(VRVQError) {
         try format.validate()
         self.format = format
-        models = Array(repeating: entropy == .adaptive ? AdaptiveModel(format) : nil, count: threads)
+        models = Array(repeating: try ChunkModels(format, entropy), count: threads)
         index = SeekIndex(format)
     }
 
-    /// The first bytes: magic, version, header section. To be called once, first.
+    /// The first bytes: magic, version, header section, and which context model is used if one is. To be called once,
+    /// first.
     public mutating func header() -> [UInt8] {
         precondition(stage == .start, "the header comes first, once")
         stage = .open
         let bytes =
             SectionScanner.magic + [SectionScanner.version] + Section.bytes(.header, payload: format.headerPayload)
         statistics.headerBytes = bytes.count
+        guard let context = models[0].learned?.context else { return bytes }
+        return bytes + entropyModel(EntropyModelSection(fingerprint: context.fingerprint))
+    }
+
+    /// Codes the chunks from here on with a context model; nothing where they are already. For a writer that range-codes.
+    /// - Parameter section: names it; that of its fingerprint where nil.
+    mutating func use(
+        _ context: ContextModel, _ section: EntropyModelSection? = nil
+    ) throws(VRVQError) -> [UInt8] {
+        let bytes = entropyModel(section ?? EntropyModelSection(fingerprint: context.fingerprint))
+        guard models[0].learned == nil else { return bytes }
+        var new = try ChunkModels(format, .learned(context))
+        new.isNeverPacked = isNeverPacked
+        models = Array(repeating: new, count: models.count)
         return bytes
+    }
+
+    /// Names the context model of the chunks from here on, unless that is what was named last. Chunks that are not copied
+    /// are coded with it no more, unless it is the one that they were coded with.
+    mutating func entropyModel(_ section: EntropyModelSection) -> [UInt8] {
+        precondition(stage == .open, "sections come after the header and before the trailer")
+        guard section != lastEntropyModel else { return [] }
+        lastEntropyModel = section
+        let silence = flush()
+        if models[0].learned?.context.fingerprint != section.fingerprint {
+            for thread in models.indices { models[thread].learned = nil }
+        }
+        if statistics.chunks > 0 { index = nil }
+        let bytes = section.bytes
+        statistics.otherBytes += bytes.count
+        return silence + bytes
     }
 
     /// A tags section. It replaces all tags of the sections before. Throws for a bad key and for too much text.
@@ -67,12 +102,9 @@ public struct StreamWriter: Sendable {
     /// Several chunks one behind the other, each of so many frames of the grids.
     mutating func chunks(_ grids: [CodeGrid], _ ranges: [Range<Int>]) -> [UInt8] {
         for frames in ranges { check(grids, frames) }
-        let (format, isAlwaysAdaptive) = (format, isAlwaysAdaptive)
-        let payloads = concurrently(ranges, &models) { frames, model in
-            grids.areSilent(frames)
-                ? nil
-                : ChunkCoding.payload(
-                    grids, frames: frames, format: format, &model, isAlwaysAdaptive: isAlwaysAdaptive)
+        let format = format
+        let payloads = concurrently(ranges, &models) { frames, models in
+            grids.areSilent(frames) ? nil : ChunkCoding.payload(grids, frames: frames, format: format, &models)
         }
         var bytes: [UInt8] = []
         for (frames, payload) in zip(ranges, payloads) { bytes += chunk(grids, frames, payload) }
@@ -89,10 +121,7 @@ public struct StreamWriter: Sendable {
             return []
         }
         let front = flush() + startChunk()
-        let (payload, bits) =
-            coded
-            ?? ChunkCoding.payload(
-                grids, frames: frames, format: format, &models[0], isAlwaysAdaptive: isAlwaysAdaptive)
+        let (payload, bits) = coded ?? ChunkCoding.payload(grids, frames: frames, format: format, &models[0])
         let bytes = Section.bytes(.chunk, payload: payload)
         statistics.countChunk(bytes: bytes.count, bits: bits, frames: frames.count)
         return front + bytes
@@ -126,14 +155,6 @@ public struct StreamWriter: Sendable {
         ledger.count(frames: frames)
         statistics.countChunk(bytes: section.count, bits: BitCount(), frames: frames)
         return front + section
-    }
-
-    /// A section of another stream, neither chunk nor segment, as it is.
-    mutating func copy(section: ArraySlice<UInt8>) -> [UInt8] {
-        precondition(stage == .open, "sections come after the header and before the trailer")
-        let silence = flush()
-        statistics.otherBytes += section.count
-        return silence + section
     }
 
     /// Silent frames in all channels, held back as by `chunk`.
@@ -212,7 +233,7 @@ public struct StreamWriter: Sendable {
 
 extension [CodeGrid] {
     /// Whether all channels are silent in these frames.
-    fileprivate func areSilent(_ frames: Range<Int>) -> Bool {
+    func areSilent(_ frames: Range<Int>) -> Bool {
         allSatisfy { $0.depth[frames].allSatisfy { $0 == 0 } }
     }
 }

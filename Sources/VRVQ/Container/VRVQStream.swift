@@ -36,8 +36,8 @@ public struct VRVQStream: Equatable, Sendable {
 
     /// Reads the bytes of a whole `.vrvq` file. Throws for anything but a whole valid stream, for one of more than
     /// `Limits.maximumCodesInMemory` codes, and for one with segments, which have no time line in common.
-    public init(decoding bytes: [UInt8]) throws(VRVQError) {
-        var reader = StreamReader()
+    public init(decoding bytes: [UInt8], contextModels: ContextModels = .none) throws(VRVQError) {
+        var reader = StreamReader(contextModels: contextModels)
         reader.push(bytes)
         guard case .format(let format)? = try reader.next() else { throw reader.truncation }
         let empty = CodeGrid(stages: format.stages, entries: format.entries)

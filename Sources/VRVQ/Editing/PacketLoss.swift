@@ -40,7 +40,8 @@ public struct PacketLoss: Sendable {
 }
 
 /// A stream as it arrives over a channel that loses packets. A packet is a chunk section with a position section in
-/// front of it, which tells a receiver how much is missing before it; header, tags, segments and trailer always arrive.
+/// front of it, which tells a receiver how much is missing before it; header, tags, segments, names of context models and
+/// trailer always arrive.
 public struct PacketStream: Sendable {
     /// What arrives; a damaged stream where a packet was lost.
     public private(set) var bytes: [UInt8]
@@ -51,10 +52,12 @@ public struct PacketStream: Sendable {
 
     /// Sends a whole stream.
     /// - Throws: what `StreamReader` throws for a stream that is not whole.
-    public init(_ stream: [UInt8], over channel: PacketLoss) throws(VRVQError) {
+    public init(
+        _ stream: [UInt8], over channel: PacketLoss, contextModels: ContextModels = .none
+    ) throws(VRVQError) {
         var outline = try StreamOutline(headOf: StreamBytes(stream))
         // So that nothing is lost but what the channel loses.
-        _ = try TagEditing.tags(of: stream)
+        _ = try TagEditing.tags(of: stream, contextModels: contextModels)
         var channel = channel
         var frames = 0
         bytes = Array(stream[..<outline.walk.position])

@@ -20,7 +20,7 @@ struct SectionWalk {
         case index(SeekIndex)
         case position(StreamPosition)
         /// Names the model that the chunks behind it need.
-        case entropyModel
+        case entropyModel(EntropyModelSection)
         /// Nothing that decoding needs.
         case other
     }
@@ -111,7 +111,7 @@ struct SectionWalk {
             return .trailer(totals, indexDistance: try cursor.varint("distance to the chunk index"))
         case .chunkIndex: return .index(try SeekIndex(&cursor))
         case .position: return .position(try StreamPosition(&cursor))
-        case .entropyModel: return .entropyModel
+        case .entropyModel: return .entropyModel(try EntropyModelSection(&cursor))
         case .header: throw VRVQError(.malformed, "a second header section", offset: place.bytes.lowerBound)
         default:
             if place.type.isCritical { throw Self.refusal(place) }
@@ -125,17 +125,39 @@ struct SectionWalk {
     }
 }
 
-/// Opens chunks one after the other, with one model for all that need it.
+/// Opens chunks one after the other, with the same models for all that need them.
 final class ChunkOpener {
     private let format: StreamFormat
-    /// Made with the first chunk in coding 3.
-    private var model: AdaptiveModel?
+    private let contextModels: ContextModels
+    private var models = ChunkModels()
+    private var named: EntropyModelSection?
 
-    init(_ format: StreamFormat) { self.format = format }
+    init(_ format: StreamFormat, _ contextModels: ContextModels) {
+        (self.format, self.contextModels) = (format, contextModels)
+    }
+
+    /// How to write what was opened.
+    var coding: EntropyCoding { models.coding }
+
+    /// The context model that a section names, if it is at hand.
+    func context(_ section: EntropyModelSection) -> ContextModel? {
+        use(section)
+        return models.learned?.context
+    }
 
     /// The codes of a chunk whose checksum is right.
-    func content(of payload: ArraySlice<UInt8>, offset: Int) throws(VRVQError) -> ChunkContent {
+    /// - Parameter entropyModel: the last section that names a context model before the chunk.
+    func content(
+        of payload: ArraySlice<UInt8>, offset: Int, _ entropyModel: EntropyModelSection?
+    ) throws(VRVQError) -> ChunkContent {
+        if let entropyModel { use(entropyModel) }
         var cursor = ByteCursor(payload, context: "a chunk", offset: offset)
-        return try ChunkCoding.content(&cursor, format: format, &model)
+        return try ChunkCoding.content(&cursor, format: format, &models)
+    }
+
+    private func use(_ section: EntropyModelSection) {
+        guard section != named else { return }
+        named = section
+        models.use(contextModels.model(section.fingerprint), section, format)
     }
 }

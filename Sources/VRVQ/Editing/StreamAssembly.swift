@@ -8,8 +8,6 @@ struct StreamAssembly {
     private var samplesBefore = 0
     /// Samples of the segment at hand, once there is one.
     private var samples: Int?
-    /// The last entropy model section.
-    private var entropyModel: ArraySlice<UInt8>?
 
     init(_ format: StreamFormat, tags: [Tag]) throws(VRVQError) {
         writer = try StreamWriter(format)
@@ -57,22 +55,17 @@ struct StreamAssembly {
         _ chunk: StreamOutline.Chunk, _ outline: StreamOutline, _ frames: Range<Int>
     ) throws(VRVQError) {
         if !chunk.isSilence && frames.count == chunk.frames && fits(outline.format) {
-            try carry(chunk.entropyModel, outline)
-            bytes += writer.copy(chunk: try outline.section(chunk.place), frames: frames.count)
+            let section = try outline.section(chunk.place)
+            if let named = chunk.entropyModel { bytes += writer.entropyModel(named) }
+            bytes += writer.copy(chunk: section, frames: frames.count)
         } else if let grids = try outline.grids(chunk) {
+            if !grids.areSilent(frames), let named = chunk.entropyModel, let context = outline.context(chunk) {
+                bytes += try writer.use(context, named)
+            }
             bytes += writer.chunk(grids, frames: frames)
         } else {
             try writer.silence(frames: frames.count)
         }
-    }
-
-    /// Brings the entropy model section along that a chunk needs, unless it is the last one written.
-    private mutating func carry(_ place: SectionPlace?, _ outline: StreamOutline) throws(VRVQError) {
-        guard let place else { return }
-        let section = try outline.section(place)
-        guard section != entropyModel else { return }
-        bytes += writer.copy(section: section)
-        entropyModel = section
     }
 
     /// Whether chunks mean the same in both streams.

@@ -6,13 +6,14 @@ public enum StreamCut {
     /// - Parameters:
     ///   - samples: source samples, from 0; what lies behind the end is left out.
     ///   - context: frames that are kept around them and not heard.
+    ///   - contextModels: needed where a chunk in coding 4 is cut through.
     /// - Throws: `badSetting` for an empty range or one behind the end; what `StreamReader` throws for a stream that
     ///   is no good as far as it is used.
     public static func cut(
         _ bytes: [UInt8], samples: (StreamFormat) throws(VRVQError) -> Range<Int>,
-        context: (StreamFormat) throws(VRVQError) -> FrameContext
+        contextModels: ContextModels = .none, context: (StreamFormat) throws(VRVQError) -> FrameContext
     ) throws(VRVQError) -> [UInt8] {
-        let outline = try StreamOutline(StreamBytes(bytes))
+        let outline = try StreamOutline(StreamBytes(bytes), contextModels: contextModels)
         return try cut(outline, samples: try samples(outline.format), context: try context(outline.format))
     }
 
@@ -20,14 +21,17 @@ public enum StreamCut {
     /// piece is read but the front of the stream, so that tags between chunks may be missing.
     public static func excerpt(
         _ stream: StreamBytes, samples: (StreamFormat) throws(VRVQError) -> Range<Int>,
-        context: (StreamFormat) throws(VRVQError) -> FrameContext
+        contextModels: ContextModels = .none, context: (StreamFormat) throws(VRVQError) -> FrameContext
     ) throws(VRVQError) -> [UInt8] {
         let format = try StreamOutline(headOf: stream).format
         let (samples, context) = (try samples(format), try context(format))
-        if let outline = StreamOutline.indexed(stream, samples: samples, context: context) {
+        let indexed = StreamOutline.indexed(
+            stream, samples: samples, context: context, contextModels: contextModels)
+        if let outline = indexed {
             return try cut(outline, samples: samples, context: context)
         }
-        return try cut(try StreamOutline(stream), samples: samples, context: context)
+        return try cut(
+            try StreamOutline(stream, contextModels: contextModels), samples: samples, context: context)
     }
 
     private static func cut(
@@ -56,27 +60,30 @@ public enum StreamCut {
 
     /// The same for a format that is known before.
     public static func cut(
-        _ bytes: [UInt8], samples: Range<Int>, context: FrameContext
+        _ bytes: [UInt8], samples: Range<Int>, context: FrameContext, contextModels: ContextModels = .none
     ) throws(VRVQError) -> [UInt8] {
         try cut(
-            bytes, samples: { (_) throws(VRVQError) in samples }, context: { (_) throws(VRVQError) in context })
+            bytes, samples: { (_) throws(VRVQError) in samples }, contextModels: contextModels,
+            context: { (_) throws(VRVQError) in context })
     }
 
     /// Streams one behind the other, each as it would decode by itself. Tags are those of the first stream.
     /// - Throws: `badSetting` for streams that differ in model, rate or channels, naming the first that does; what
     ///   `StreamReader` throws for a stream that is no good.
-    public static func joined(_ streams: [[UInt8]]) throws(VRVQError) -> [UInt8] {
+    public static func joined(
+        _ streams: [[UInt8]], contextModels: ContextModels = .none
+    ) throws(VRVQError) -> [UInt8] {
         precondition(!streams.isEmpty, "at least one stream")
         var format: StreamFormat?
         var tags: [Tag] = []
         for (index, bytes) in streams.enumerated() {
-            let outline = try StreamOutline(StreamBytes(bytes))
+            let outline = try StreamOutline(StreamBytes(bytes), contextModels: contextModels)
             if index == 0 { tags = outline.tags }
             format = try format?.joined(with: outline.format, number: index + 1) ?? outline.format
         }
         var assembly = try StreamAssembly(format!, tags: tags)
         for bytes in streams {
-            let outline = try StreamOutline(StreamBytes(bytes))
+            let outline = try StreamOutline(StreamBytes(bytes), contextModels: contextModels)
             for part in outline.parts where part.sampleCount > 0 {
                 let most = FrameContext(back: .max / 4, ahead: .max / 4)
                 try assembly.append(part, of: outline, samples: 0..<part.sampleCount, context: most)

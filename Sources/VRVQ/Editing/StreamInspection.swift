@@ -36,6 +36,8 @@ public struct StreamInspection: Sendable {
         let bytes: Range<Int>
         /// The chunk's payload.
         var payload = 0..<0
+        /// The last section that names a context model before it.
+        var entropyModel: EntropyModelSection?
         var frames: Int
         /// Which fault tells of a lost stretch.
         var fault: Int?
@@ -64,6 +66,9 @@ public struct StreamInspection: Sendable {
     public internal(set) var faults: [Fault] = []
     /// Chunks that are whole.
     public private(set) var intactChunks = 0
+    /// How the last chunks of it can be written again.
+    private(set) var coding = EntropyCoding.adaptive
+    let contextModels: ContextModels
     /// Whether it was cut or joined.
     public var hasSegments: Bool { !segments.isEmpty }
     /// Segment sections, with the runs and bytes before each.
@@ -72,6 +77,10 @@ public struct StreamInspection: Sendable {
     var marks: [Mark] = []
     private var positions: [(run: Int, position: StreamPosition, place: Range<Int>)] = []
     private var index: (points: SeekIndex, place: Range<Int>)?
+    /// The last section that names a context model.
+    private var entropyModel: EntropyModelSection?
+    /// Whether such a section stands behind a chunk.
+    private var hasLaterEntropyModels = false
     let bytes: [UInt8]
 
     /// Frames of the whole time line, lost ones included.
@@ -83,18 +92,20 @@ public struct StreamInspection: Sendable {
 
     /// Looks through the bytes of a `.vrvq` file.
     /// - Throws: where nothing can be said about the rest: no stream, another version, a damaged header, a critical
-    ///   section or payload coding that this build does not know.
-    public init(_ bytes: [UInt8]) throws(VRVQError) {
+    ///   section or payload coding that this build does not know, a context model that is not at hand.
+    public init(_ bytes: [UInt8], contextModels: ContextModels = .none) throws(VRVQError) {
         self.bytes = bytes
+        self.contextModels = contextModels
         var walk = try SectionWalk(searching: bytes)
         format = walk.format
-        let opener = ChunkOpener(format)
+        let opener = ChunkOpener(format, contextModels)
         while let step = try walk.next() {
             switch step {
             case .section(let place): try take(place, walk, opener)
             case .damage(let range, let claim): note(range, claim)
             }
         }
+        coding = opener.coding
         noteEnd(at: walk.position)
         if faults.isEmpty { compareWithTheStrictReader() }
         compareWithThePositions()
@@ -117,22 +128,26 @@ public struct StreamInspection: Sendable {
             case .segment(let segment): takeSegment(segment, place)
             case .position(let position): positions.append((runs.count, position, place.bytes))
             case .index(let points): index = (points, place.bytes)
-            case .entropyModel: throw SectionWalk.refusal(place)
+            case .entropyModel(let section):
+                entropyModel = section
+                if !runs.isEmpty { hasLaterEntropyModels = true }
             case .other: break
             }
         } catch {
-            guard error.code != .unsupported else { throw error }
+            guard error.code != .unsupported, error.code != .modelMismatch else { throw error }
             lose(place.bytes, because: error.message, place.type)
         }
     }
 
     private mutating func takeChunk(_ place: SectionPlace, _ opener: ChunkOpener) throws(VRVQError) {
         let frames: Int =
-            switch try opener.content(of: bytes[place.payload], offset: place.payload.lowerBound) {
+            switch try opener.content(of: bytes[place.payload], offset: place.payload.lowerBound, entropyModel) {
             case .grids(let grids, _): grids[0].frames
             case .silence(let frames): frames
             }
-        runs.append(Run(kind: .chunk, bytes: place.bytes, payload: place.payload, frames: frames))
+        var run = Run(kind: .chunk, bytes: place.bytes, payload: place.payload, frames: frames)
+        run.entropyModel = entropyModel
+        runs.append(run)
         intactChunks += 1
     }
 
@@ -168,7 +183,7 @@ public struct StreamInspection: Sendable {
 
     /// - Parameter type: what the place claims to be, where that can be said.
     private mutating func lose(_ range: Range<Int>, because message: String, _ type: SectionType?) {
-        let holdsFrames = ![.tags, .trailer, .chunkIndex, .position, .segment].contains(type ?? .chunk)
+        let holdsFrames = ![.tags, .trailer, .chunkIndex, .position, .segment, .entropyModel].contains(type ?? .chunk)
         fault(message, range)
         var run = Run(kind: .lost, bytes: range, frames: holdsFrames ? format.framesPerChunk : 0)
         run.fault = faults.count - 1
@@ -182,7 +197,7 @@ public struct StreamInspection: Sendable {
 
     /// Whatever is wrong besides (counts, distances, order) the reader that refuses everything finds.
     private mutating func compareWithTheStrictReader() {
-        var reader = StreamReader()
+        var reader = StreamReader(contextModels: contextModels)
         reader.push(bytes)
         do throws(VRVQError) {
             while try reader.next() != nil {}
@@ -232,6 +247,8 @@ public struct StreamInspection: Sendable {
                 "the chunk index leads to byte \(wrong.offset) for frame \(wrong.frame), where it is not", index.place)
         } else if segments.contains(where: { $0.run > 0 }) {
             fault("a chunk index in a stream of several segments", index.place)
+        } else if hasLaterEntropyModels {
+            fault("a chunk index in a stream that names an entropy model behind a chunk", index.place)
         }
     }
 }

@@ -7,14 +7,18 @@ extension StreamOutline {
     /// the samples and the first one behind them all frames are counted, from the last place to the end too, and the
     /// totals have to be those of one segment. Any doubt gives nil, and the whole stream is walked through instead.
     /// - Parameter context: frames that are needed around the samples.
-    static func indexed(_ stream: StreamBytes, samples: Range<Int>, context: FrameContext) -> StreamOutline? {
+    static func indexed(
+        _ stream: StreamBytes, samples: Range<Int>, context: FrameContext, contextModels: ContextModels = .none
+    ) -> StreamOutline? {
         do throws(VRVQError) {
-            return try StreamOutline(indexed: stream, samples: samples, context: context)
+            return try StreamOutline(indexed: stream, samples: samples, context: context, contextModels)
         } catch { return nil }
     }
 
-    private init(indexed stream: StreamBytes, samples: Range<Int>, context: FrameContext) throws(VRVQError) {
-        try self.init(headOf: stream)
+    private init(
+        indexed stream: StreamBytes, samples: Range<Int>, context: FrameContext, _ contextModels: ContextModels
+    ) throws(VRVQError) {
+        try self.init(headOf: stream, contextModels: contextModels)
         let start = try takeFront()
         let (end, totals, index) = try tail()
         try adopt(totals)
@@ -100,7 +104,7 @@ extension StreamOutline {
             case .trailer:
                 guard position == totals.frames else { throw Self.doubt }
                 return
-            case .segment: throw Self.doubt
+            case .segment, .entropyModel: throw Self.doubt
             default: _ = try walk.content(of: place)
             }
         }

@@ -6,8 +6,8 @@ struct StreamOutline {
         let place: SectionPlace
         let frames: Int
         let isSilence: Bool
-        /// The entropy model section that it needs to be read, where its coding is one that needs some.
-        let entropyModel: SectionPlace?
+        /// The section that names its context model, where its coding is one that needs some.
+        let entropyModel: EntropyModelSection?
     }
 
     /// A segment and its chunks.
@@ -40,28 +40,30 @@ struct StreamOutline {
     var parts = [Part(segment: Segment())]
     var sampleCount = 0
     private let opener: ChunkOpener
-    private var entropyModel: SectionPlace?
+    private var entropyModel: EntropyModelSection?
 
     /// An outline of which only the header is known.
-    init(headOf stream: StreamBytes) throws(VRVQError) {
+    init(headOf stream: StreamBytes, contextModels: ContextModels = .none) throws(VRVQError) {
         walk = try SectionWalk(stream)
-        opener = ChunkOpener(walk.format)
+        opener = ChunkOpener(walk.format, contextModels)
     }
 
     /// - Throws: `malformed`, `truncated` and `unsupported` as `StreamReader` does, for what an outline can see.
-    init(_ stream: StreamBytes) throws(VRVQError) {
-        try self.init(headOf: stream)
+    init(_ stream: StreamBytes, contextModels: ContextModels = .none) throws(VRVQError) {
+        try self.init(headOf: stream, contextModels: contextModels)
         var hasEnded = false
         while !hasEnded, case .section(let place)? = try walk.next() { hasEnded = try take(place) }
-        guard hasEnded else { throw try Self.fault(of: stream) }
+        guard hasEnded else { throw try Self.fault(of: stream, contextModels) }
         guard walk.position == stream.count else {
             throw VRVQError(.malformed, "trailing bytes behind the end of the stream", offset: walk.position)
         }
     }
 
     /// The strict reader's words for bytes that are no section, or for an end without a trailer.
-    private static func fault(of stream: StreamBytes) throws(VRVQError) -> VRVQError {
-        var reader = StreamReader()
+    private static func fault(
+        of stream: StreamBytes, _ contextModels: ContextModels
+    ) throws(VRVQError) -> VRVQError {
+        var reader = StreamReader(contextModels: contextModels)
         var offset = 0
         while offset < stream.count {
             reader.push(try stream.prefix(1 << 20, from: offset))
@@ -83,7 +85,7 @@ struct StreamOutline {
         switch try walk.content(of: place) {
         case .tags(let tags): self.tags = tags
         case .segment(let segment): try start(segment, place)
-        case .entropyModel: entropyModel = place
+        case .entropyModel(let section): entropyModel = section
         case .trailer(let totals, _):
             try end(totals, place)
             return true
@@ -147,9 +149,12 @@ struct StreamOutline {
     func grids(_ chunk: Chunk) throws(VRVQError) -> [CodeGrid]? {
         try walk.check(chunk.place)
         let payload = try walk.stream[chunk.place.payload]
-        switch try opener.content(of: payload, offset: chunk.place.payload.lowerBound) {
+        switch try opener.content(of: payload, offset: chunk.place.payload.lowerBound, chunk.entropyModel) {
         case .grids(let grids, _): return grids
         case .silence: return nil
         }
     }
+
+    /// The context model of a chunk that needs one, if it is at hand.
+    func context(_ chunk: Chunk) -> ContextModel? { chunk.entropyModel.flatMap { opener.context($0) } }
 }

@@ -14,10 +14,10 @@ extension StreamInspection {
         // Unlike the strict reader the inspection goes on whatever frames add up to; within this no product overflows.
         let most = format.frameCount(sourceSamples: Limits.maximumSampleCount)
         try (0...most).check(frames, "number of frames in the stream")
-        var mending = Mending(writer: try StreamWriter(format))
+        var mending = Mending(writer: try StreamWriter(format, entropy: coding))
         mending.bytes = mending.writer.header()
         if !tags.isEmpty { mending.bytes += try mending.writer.tags(tags) }
-        let opener = ChunkOpener(format)
+        let opener = ChunkOpener(format, contextModels)
         var segments = segments[...]
         for (place, run) in runs.enumerated() {
             while let next = segments.first, next.run == place { try mending.start(segments.removeFirst().segment) }
@@ -34,7 +34,10 @@ extension StreamInspection {
 
     /// The codes of a whole chunk; nil for silence.
     private func grids(of run: Run, _ opener: ChunkOpener) throws(VRVQError) -> [CodeGrid]? {
-        guard case .grids(let grids, _) = try opener.content(of: bytes[run.payload], offset: run.payload.lowerBound)
+        let payload = bytes[run.payload]
+        guard
+            case .grids(let grids, _) = try opener.content(
+                of: payload, offset: run.payload.lowerBound, run.entropyModel)
         else { return nil }
         return grids
     }

@@ -15,14 +15,18 @@ public struct StreamTranscoder: Sendable {
     /// What the stream adds up to, once its end was read.
     public private(set) var totals: StreamTotals?
 
-    private var reader = StreamReader()
+    private var reader: StreamReader
     private var writer: StreamWriter?
 
     /// A transcoder before the first byte.
-    /// - Parameter codebooks: at least 1; the stream must have as many.
-    public init(codebooks: Int, entropy: EntropyCoding = .adaptive) {
+    /// - Parameters:
+    ///   - codebooks: at least 1; the stream must have as many.
+    ///   - entropy: the best is with the context model of the old stream, where that has one.
+    ///   - contextModels: needed for streams with chunks in coding 4.
+    public init(codebooks: Int, entropy: EntropyCoding = .best, contextModels: ContextModels = .none) {
         self.codebooks = codebooks
         self.entropy = entropy
+        reader = StreamReader(contextModels: contextModels)
     }
 
     /// Takes bytes and returns those of the new stream that are ready.
@@ -31,7 +35,10 @@ public struct StreamTranscoder: Sendable {
     public mutating func push(_ bytes: [UInt8]) throws(VRVQError) -> [UInt8] {
         reader.push(bytes)
         var result: [UInt8] = []
-        while let event = try reader.next() { result += try take(event) }
+        while let event = try reader.next() {
+            if case .best = entropy, let context = reader.contextModel { result += try writer!.use(context) }
+            result += try take(event)
+        }
         return result
     }
 

@@ -2,8 +2,10 @@
 public enum TagEditing {
     /// The tags of a stream, the last section's.
     /// - Throws: what `StreamReader` throws; the whole stream is checked.
-    public static func tags(of bytes: [UInt8]) throws(VRVQError) -> [Tag] {
-        var reader = StreamReader()
+    public static func tags(
+        of bytes: [UInt8], contextModels: ContextModels = .none
+    ) throws(VRVQError) -> [Tag] {
+        var reader = StreamReader(contextModels: contextModels)
         reader.push(bytes)
         var tags: [Tag] = []
         while let event = try reader.next() {
@@ -16,8 +18,10 @@ public enum TagEditing {
     /// The stream with other tags: one section behind the header, or none. Every other section is copied byte for
     /// byte, except for a chunk index, which is made anew.
     /// - Throws: `badSetting` for a key that cannot be written or too much text, and what `StreamReader` throws.
-    public static func replacingTags(of bytes: [UInt8], with tags: [Tag]) throws(VRVQError) -> [UInt8] {
-        _ = try Self.tags(of: bytes)
+    public static func replacingTags(
+        of bytes: [UInt8], with tags: [Tag], contextModels: ContextModels = .none
+    ) throws(VRVQError) -> [UInt8] {
+        _ = try Self.tags(of: bytes, contextModels: contextModels)
         let payload = try Tag.payload(tags)
         var outline = try StreamOutline(headOf: StreamBytes(bytes))
         var result = Array(bytes[..<outline.walk.position])

@@ -11,12 +11,12 @@ struct StageHistory: Equatable, Sendable {
 /// What is learned in a chunk about how codes follow each other (FORMAT.md, section 6.4.4).
 struct CodeContexts: Sendable {
     /// By context of an equal code (`Agreement`).
-    private var agrees: [Likelihood]
+    private var agreements: [Likelihood]
     private var repeats: [Likelihood]
     /// By stage (at most 3), length in bits of the number of codes seen (at most 7).
     private var isSeen: [Likelihood]
 
-    private static let agreements = [64, 128, 16, 48, 24, 64, 32, 96, 64, 192]
+    private static let firstAgreements = [64, 128, 16, 48, 24, 64, 32, 96, 64, 192]
     private static let repetitions = [27, 145, 10, 51, 14, 71, 20, 75, 39, 139]
     private static let sightings = [
         50, 50, 55, 73, 95, 125, 115, 77,
@@ -26,7 +26,7 @@ struct CodeContexts: Sendable {
     ]
 
     init() {
-        agrees = Self.agreements.map { Likelihood($0, worth: 2) }
+        agreements = Self.firstAgreements.map { Likelihood($0, worth: 2) }
         repeats = Self.repetitions.map { Likelihood($0, worth: 4) }
         isSeen = Self.sightings.map { Likelihood($0, worth: 4) }
     }
@@ -51,8 +51,7 @@ struct CodeContexts: Sendable {
     ) -> Int {
         var ruledOut = Exclusions()
         if let beside {
-            let context = agreement.context(stage: stage, last: history.agreed)
-            if coder.flag(value == beside, &agrees[context]) { return beside }
+            if agrees(value == beside, stage: stage, agreement, wasAgreed: history.agreed, &coder) { return beside }
             if codes.isSeen(beside) { ruledOut.insert(codes.index(of: beside)) }
         }
         if let last = history.code, last != beside {
@@ -63,6 +62,13 @@ struct CodeContexts: Sendable {
         let code = other(value, stage: stage, codes: codes, without: ruledOut, &coder)
         coder.expect(code != beside && code != history.code)
         return code
+    }
+
+    /// Whether a code is that of the channel before.
+    mutating func agrees<Coder: SymbolCoder>(
+        _ value: Bool, stage: Int, _ agreement: Agreement, wasAgreed: Bool, _ coder: inout Coder
+    ) -> Bool {
+        coder.flag(value, &agreements[agreement.context(stage: stage, last: wasAgreed)])
     }
 
     /// A code from its own stage's history.

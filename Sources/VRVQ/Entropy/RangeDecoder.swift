@@ -6,6 +6,8 @@ package enum RangeFault: Error, Equatable {
     case surplus
     /// A value that no symbol has.
     case value
+    /// They stand for more codes than they may.
+    case density
 }
 
 /// Reads symbols that a `RangeEncoder` wrote. Bytes that no encoder writes are refused: every sequence of symbols has

@@ -8,6 +8,8 @@ package protocol SymbolCoder {
     mutating func number(_ value: Int, below count: Int) -> Int
     /// An index into weights, in proportion to them; those of `without` (in ascending order) cannot occur.
     mutating func index(_ value: Int, of weights: CumulativeWeights, without: Exclusions) -> Int
+    /// An index into frequencies of this total, at most `RangeEncoder.maximumTotal`.
+    mutating func symbol(_ value: Int, of frequencies: [UInt32], total: Int) -> Int
     /// To be true of every value that a model has read; a decoder takes it for a fault where it is not.
     mutating func expect(_ isValid: Bool)
     /// Bits spent so far, in 256ths.
@@ -58,6 +60,12 @@ extension RangeEncoder: SymbolCoder {
         return value
     }
 
+    package mutating func symbol(_ value: Int, of frequencies: [UInt32], total: Int) -> Int {
+        let start = frequencies.withUnsafeBufferPointer { $0[..<value].reduce(0, &+) }
+        encode(start: Int(start), frequency: Int(frequencies[value]), total: total)
+        return value
+    }
+
     package func expect(_ isValid: Bool) { precondition(isValid) }
 }
 
@@ -86,6 +94,20 @@ extension RangeDecoder: SymbolCoder {
         let index = weights.index(holding: target)
         take(
             start: weights.sum(below: index) - without.weight(in: weights, below: index), frequency: weights[index])
+        return index
+    }
+
+    package mutating func symbol(_ value: Int, of frequencies: [UInt32], total: Int) -> Int {
+        let target = UInt32(target(total: total))
+        let (index, start) = frequencies.withUnsafeBufferPointer { frequencies in
+            var (index, start) = (0, UInt32(0))
+            while start &+ frequencies[index] <= target {
+                start &+= frequencies[index]
+                index += 1
+            }
+            return (index, start)
+        }
+        take(start: Int(start), frequency: Int(frequencies[index]))
         return index
     }
 

@@ -26,6 +26,8 @@ public final class Model: Sendable {
 
     let stored: any StoredWeights
     private let cachedFingerprint = Mutex<Fingerprint?>(nil)
+    private let contextShape: ContextModel.Shape?
+    private let cachedContext = Mutex<Result<ContextModel, VRVQError>?>(nil)
 
     /// Reads a model file: header only, no values.
     /// - Throws: `badModel` where the file is a sound one but not of a model, or lacks what its network needs;
@@ -49,6 +51,7 @@ public final class Model: Sendable {
         self.name = name
         self.card = card
         self.stored = stored
+        contextShape = try stored.contextShape(architecture.quantizer)
         for parameter in network.parameters { try Self.check(parameter, in: stored) }
     }
 
@@ -109,14 +112,42 @@ public final class Model: Sendable {
         }
     }
 
+    /// The weights of coding 4 that lie in the file beside the network, if there are any: integers under the names of
+    /// `ContextField`, behind `entropy.`. Read when first asked for.
+    /// - Throws: `badModel` where they are no good.
+    public var contextModel: ContextModel? {
+        get throws(VRVQError) {
+            guard let contextShape else { return nil }
+            let made = cachedContext.withLock { cached in
+                if let cached { return cached }
+                let made = Result { () throws(VRVQError) in try stored.contextModel(contextShape) }
+                cached = made
+                return made
+            }
+            return try made.get()
+        }
+    }
+
+    /// The same network with another context model, or with none.
+    public func replacingContextModel(_ context: ContextModel?) throws(VRVQError) -> Model {
+        try Model(serialized(context: context))
+    }
+
     /// The model as the bytes of a model file, arrays in the types in which they are held.
-    public func serialized() -> [UInt8] {
-        let entries = network.parameters.map {
+    public func serialized() -> [UInt8] { serialized(context: try? contextModel) }
+
+    private func serialized(context: ContextModel?) -> [UInt8] {
+        var entries = network.parameters.map {
             SafetensorsWriter.Entry(name: $0.name, type: stored.elementType(of: $0.name) ?? .float32, shape: $0.shape)
         }
+        entries += context?.entries ?? []
         let writer = SafetensorsWriter(metadata: Self.metadata(name, architecture, card), entries: entries)
         return writer.bytes { entry, file in
-            stored.withStoredBytes(of: entry.name) { file.append(contentsOf: $0) }
+            if let context, let field = ContextField(entryName: entry.name) {
+                file += context.bytes(of: field)
+            } else {
+                stored.withStoredBytes(of: entry.name) { file.append(contentsOf: $0) }
+            }
         }
     }
 

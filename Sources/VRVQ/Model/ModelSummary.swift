@@ -36,6 +36,8 @@ public struct ModelSummary: Equatable, Sendable {
     public let codeLookAhead: Int
     /// Samples from a frame's first to the last that its codes or its importance depend on.
     public let encoderLookAhead: Int
+    /// The context model for coding 4; nil where there is none, or one that is no good.
+    public let contextModel: Fingerprint?
     /// What the maker says.
     public let card: ModelCard
 
@@ -80,7 +82,7 @@ extension Model {
             weightBytes: parameters.reduce(0) { $0 + $1.count * (stored.elementType(of: $1.name)?.size ?? 0) },
             encoderReach: report.encoderReach, importanceReach: report.importanceReach,
             decoderReach: report.decoderReach, codeLookAhead: report.codeLookAhead,
-            encoderLookAhead: report.encoderLookAhead, card: card)
+            encoderLookAhead: report.encoderLookAhead, contextModel: (try? contextModel)?.fingerprint, card: card)
     }
 }
 
@@ -107,6 +109,7 @@ extension ModelSummary {
         } else {
             lines.append(("importance", "none: constant rate only"))
         }
+        lines.append(("entropy model", contextModel?.description ?? "none"))
         return lines
     }
 
@@ -120,7 +123,8 @@ extension ModelSummary {
             "gmac_per_second": .number(gigaMultiplyAccumulates), "encoder_reach": encoderReach.json,
             "importance_reach": importanceReach?.json ?? .null, "decoder_reach": decoderReach.json,
             "code_look_ahead_samples": .integer(codeLookAhead), "look_ahead_samples": .integer(encoderLookAhead),
-            "look_ahead_milliseconds": .number(lookAheadMilliseconds), "card": card.json,
+            "look_ahead_milliseconds": .number(lookAheadMilliseconds),
+            "entropy_model": contextModel.map { .string($0.description) } ?? .null, "card": card.json,
         ])
     }
 }

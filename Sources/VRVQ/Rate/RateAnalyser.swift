@@ -40,7 +40,7 @@ public struct RateAnalyser {
     ///   - entropy: how chunks will be made small.
     ///   - allocator: which frames get how many codebooks.
     public mutating func finish(
-        sampleCount: Int? = nil, entropy: EntropyCoding = .adaptive,
+        sampleCount: Int? = nil, entropy: EntropyCoding = .best,
         allocator: any DepthAllocator = ImportanceAllocator()
     ) throws(VRVQError) -> RatePlan {
         let count = try format.sourceCount(sampleCount, position: position)

@@ -44,7 +44,7 @@ public struct RatePlan: Sendable {
     /// - Parameter sampleCount: samples per channel of the source at its own rate.
     public init(
         _ codec: Codec, _ analyses: [Analysis], sourceRate: Int? = nil, sampleCount: Int,
-        entropy: EntropyCoding = .adaptive, allocator: any DepthAllocator = ImportanceAllocator()
+        entropy: EntropyCoding = .best, allocator: any DepthAllocator = ImportanceAllocator()
     ) throws(VRVQError) {
         try self.init(
             codec, analyses, format: try codec.format(sourceRate: sourceRate, channels: analyses.count),
@@ -64,7 +64,7 @@ public struct RatePlan: Sendable {
         self.analyses = analyses
         self.format = format
         self.sampleCount = sampleCount
-        self.entropy = entropy
+        self.entropy = try entropy.settled(for: codec.model)
         self.allocator = allocator
     }
 
@@ -96,9 +96,10 @@ public struct RatePlan: Sendable {
     private func problem() throws(VRVQError) -> RateProblem {
         let chunks = format.chunks(of: 0..<analyses[0].frames)
         var writer = try StreamWriter(format, entropy: .packed)
-        let others = [writer.header().count] + Array(repeating: 0, count: chunks.count)
+        let others = [writer.header().count + entropy.sectionBytes] + Array(repeating: 0, count: chunks.count)
         return RateProblem(
-            format: format, analyses: analyses, entropy: entropy, allocator: allocator, chunks: chunks,
+            format: format, analyses: analyses, entropy: entropy, models: try ChunkModels(format, entropy),
+            allocator: allocator, chunks: chunks,
             layout: StreamLayout(others: others, sampleCount: sampleCount), threads: codec.threads)
     }
 

@@ -6,6 +6,8 @@ struct RateProblem: Sendable {
     /// One per coded channel, of equal length.
     let analyses: [Analysis]
     let entropy: EntropyCoding
+    /// For that coding.
+    let models: ChunkModels
     let allocator: any DepthAllocator
     /// Frames of each chunk, in order.
     let chunks: [Range<Int>]

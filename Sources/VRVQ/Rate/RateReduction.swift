@@ -28,14 +28,16 @@ public struct RateReduction: Sendable {
 
     /// Reads a whole stream.
     /// - Parameters:
-    ///   - entropy: how the chunks of the new one are made small.
+    ///   - entropy: how the chunks of the new one are made small; the best is with the context model of this one, where
+    ///     it has one.
     ///   - threads: threads that read and write chunks; what they give does not depend on it.
+    ///   - contextModels: needed for streams with chunks in coding 4.
     /// - Throws: what `StreamReader` throws, and `limitExceeded` for more than `Limits.maximumCodesInMemory` codes.
     public init(
-        _ bytes: [UInt8], entropy: EntropyCoding = .adaptive, threads: Int = 1
+        _ bytes: [UInt8], entropy: EntropyCoding = .best, threads: Int = 1, contextModels: ContextModels = .none
     ) throws(VRVQError) {
         precondition(threads > 0)
-        var reader = StreamReader()
+        var reader = StreamReader(contextModels: contextModels)
         reader.setThreads(threads)
         reader.push(bytes)
         guard case .format(let format)? = try reader.next() else { throw reader.truncation }
@@ -46,7 +48,7 @@ public struct RateReduction: Sendable {
         totals = collection.totals!
         statistics = reader.statistics
         events = collection.events
-        problem = collection.problem(entropy, threads: threads)
+        problem = try collection.problem(entropy.settled(for: reader.contextModel), threads: threads)
     }
 
     /// Seconds of the source.
@@ -150,10 +152,12 @@ private struct StoredFrames {
         }
     }
 
-    func problem(_ entropy: EntropyCoding, threads: Int) -> RateProblem {
-        RateProblem(
-            format: format, analyses: analyses, entropy: entropy, allocator: StoredDepthAllocator(), chunks: chunks,
-            layout: layout, threads: threads)
+    func problem(_ entropy: EntropyCoding, threads: Int) throws(VRVQError) -> RateProblem {
+        var layout = layout
+        layout.others[0] += entropy.sectionBytes
+        return RateProblem(
+            format: format, analyses: analyses, entropy: entropy, models: try ChunkModels(format, entropy),
+            allocator: StoredDepthAllocator(), chunks: chunks, layout: layout, threads: threads)
     }
 }
 

@@ -43,11 +43,11 @@ struct StreamCost {
 /// The size of single chunks.
 private struct ChunkCost {
     private let problem: RateProblem
-    private var model: AdaptiveModel?
+    private var models: ChunkModels
 
     init(_ problem: RateProblem) {
         self.problem = problem
-        model = problem.entropy == .adaptive ? AdaptiveModel(problem.format) : nil
+        models = problem.models
     }
 
     /// Bytes of a chunk section; none for one that belongs to a silence run.
@@ -57,7 +57,7 @@ private struct ChunkCost {
         let grids = zip(problem.analyses, depths).map { analysis, depths in
             analysis.grid(frames, format) { depths[$0] }
         }
-        let payload = ChunkCoding.payload(grids, frames: 0..<frames.count, format: format, &model).bytes
+        let payload = ChunkCoding.payload(grids, frames: 0..<frames.count, format: format, &models).bytes
         return Section.byteCount(payload: payload.count)
     }
 }

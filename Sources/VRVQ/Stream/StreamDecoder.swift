@@ -21,6 +21,7 @@ public struct StreamDecoder {
     public private(set) var segmentIndex = 0
 
     private let givesMargins: Bool
+    private let contextModels: ContextModels
     private let codecFor: (StreamFormat) throws(VRVQError) -> Codec
     private var reader = StreamReader()
     private var channels: [SilencedSynthesis] = []
@@ -45,16 +46,24 @@ public struct StreamDecoder {
     private var failure: VRVQError?
 
     /// A stream before its first byte.
-    /// - Parameter codecFor: called once with the stream's header, to find the model that it names.
-    public init(codecFor: @escaping (StreamFormat) throws(VRVQError) -> Codec) {
-        self.init(givesMargins: false, codecFor: codecFor)
+    /// - Parameters:
+    ///   - contextModels: where the context model is found if the stream names another than the codec's model has.
+    ///   - codecFor: called once with the stream's header, to find the model that it names.
+    public init(
+        contextModels: ContextModels = .none, codecFor: @escaping (StreamFormat) throws(VRVQError) -> Codec
+    ) {
+        self.init(givesMargins: false, contextModels: contextModels, codecFor: codecFor)
     }
 
     /// The same. With margins, all samples of every segment's frames are given, those before its first sample and
     /// of its look-ahead too: what a conversion of the rate needs. Those of a segment begin with the model sample
     /// `segment.firstFrame * hop` of its time line.
-    package init(givesMargins: Bool, codecFor: @escaping (StreamFormat) throws(VRVQError) -> Codec) {
+    package init(
+        givesMargins: Bool, contextModels: ContextModels = .none,
+        codecFor: @escaping (StreamFormat) throws(VRVQError) -> Codec
+    ) {
         self.givesMargins = givesMargins
+        self.contextModels = contextModels
         self.codecFor = codecFor
     }
 
@@ -198,6 +207,7 @@ public struct StreamDecoder {
             architecture.hop == format.hop, architecture.sampleRate == format.modelRate
         else { throw VRVQError(.malformed, "the header does not describe the model that it names") }
         self.codec = codec
+        reader.contextModels = ContextModels(codec.model).or(contextModels)
         reader.setThreads(codec.threads)
         held = Array(repeating: [], count: format.codedChannels)
         leading = Array(repeating: 0, count: format.codedChannels)

@@ -34,7 +34,7 @@ public struct StreamEncoder {
     ///   - entropy: how chunks are made small; decoding gives the same whichever it is.
     public init(
         _ codec: Codec, sourceRate: Int? = nil, channels: Int, rate: Codec.Rate = .scale(Codec.defaultScale),
-        entropy: EntropyCoding = .adaptive, silence: Silence = .digital, framesPerChunk: Int? = nil,
+        entropy: EntropyCoding = .best, silence: Silence = .digital, framesPerChunk: Int? = nil,
         positionInterval: Int? = nil
     ) throws(VRVQError) {
         try codec.check(rate)
@@ -47,7 +47,7 @@ public struct StreamEncoder {
         case .codebooks(let count): format.constantDepth = count
         }
         self.format = format
-        writer = try StreamWriter(format, entropy: entropy, threads: codec.threads)
+        writer = try StreamWriter(format, entropy: entropy.settled(for: codec.model), threads: codec.threads)
         writer.positionInterval = positionInterval
         let empty = CodeGrid(stages: format.stages, entries: format.entries)
         pending = Array(repeating: empty, count: channels)

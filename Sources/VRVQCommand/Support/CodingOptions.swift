@@ -12,13 +12,18 @@ import VRVQNetwork
 
 /// How codes become bytes.
 enum EntropyChoice: String, ExpressibleByArgument, CaseIterable {
+    case best
     case adaptive
     case none
 
-    static let help: ArgumentHelp = "How codes become bytes: adaptive (range coder), or none (plain bits; larger)."
+    static let help: ArgumentHelp = """
+        How codes become bytes: best (with the context model, where there is one), adaptive (range coder alone), or none \
+        (plain bits; larger).
+        """
 
     var coding: EntropyCoding {
         switch self {
+        case .best: .best
         case .adaptive: .adaptive
         case .none: .packed
         }
@@ -36,7 +41,7 @@ struct CodingOptions: ParsableArguments {
     var keepSilence = false
 
     @Option(name: .long, help: EntropyChoice.help)
-    var entropy = EntropyChoice.adaptive
+    var entropy = EntropyChoice.best
 
     @Option(
         name: .long, parsing: .unconditional,

@@ -32,6 +32,12 @@ final class ModelCache: Sendable {
         return codec
     }
 
+    /// Where context models are found: in the model that the user insists on, then in all.
+    var contextModels: ContextModels {
+        guard let option, let model = try? ModelLibrary.model(option) else { return ModelLibrary.contextModels }
+        return ContextModels(model).or(ModelLibrary.contextModels)
+    }
+
     /// The frames that decoding a part of a stream needs around it.
     func context(for format: StreamFormat, outputRate: Int) throws(VRVQError) -> FrameContext {
         FrameContext(try codec(for: format).model, outputRate: outputRate)

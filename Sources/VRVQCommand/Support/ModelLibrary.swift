@@ -1,3 +1,4 @@
+import Synchronization
 import VRVQ
 import VRVQDefaultModel
 import VRVQNetwork
@@ -47,6 +48,19 @@ enum ModelLibrary {
             "the stream needs the model \(Text.printable(format.modelName)) (\(format.networkFingerprint)), which is not installed; "
                 + "\(list(entries)); put its file into \(folders.last ?? "VRVQ_MODEL_PATH") or name it with --model")
     }
+
+    /// The context models of all models that can be found. Each is read once: that takes as long as seconds of audio.
+    static let contextModels = ContextModels { wanted in
+        if let known = knownContexts.withLock({ $0[wanted] }) { return known }
+        for entry in installed() {
+            guard let found = try? entry.model.contextModel, found.fingerprint == wanted else { continue }
+            knownContexts.withLock { $0[wanted] = found }
+            return found
+        }
+        return nil
+    }
+
+    private static let knownContexts = Mutex<[Fingerprint: ContextModel]>([:])
 
     /// Every model that can be found; files that are no models are passed over.
     static func installed() -> [Entry] {

@@ -7,7 +7,7 @@ struct EncoderSettings: Sendable {
     /// What the whole has to meet instead.
     var target: RateTarget?
     var silence = Silence.digital
-    var entropy = EntropyCoding.adaptive
+    var entropy = EntropyCoding.best
     var framesPerChunk: Int?
 }
 

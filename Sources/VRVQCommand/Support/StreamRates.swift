@@ -47,6 +47,7 @@ struct StreamRates {
             "trailer_bytes": .integer(statistics.trailerBytes), "chunks": .integer(statistics.chunks),
             "used_codes": .integer(statistics.usedCodes), "depth_bits": .integer(statistics.depthBits),
             "code_bits": .integer(statistics.codeBits),
+            "bits_per_code": .array(statistics.bitsPerCode.map { $0.map { .number($0) } ?? .null }),
             "silent_frames": .integer(statistics.silenceRunFrames),
         ]
     }

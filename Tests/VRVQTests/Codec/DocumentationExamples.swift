@@ -29,8 +29,8 @@ func decodeLive(_ pieces: some Sequence<[UInt8]>, with codec: Codec, play: ([[Fl
 }
 
 /// The same stream with at most `limit` codebooks in every frame.
-func thinned(_ bytes: [UInt8], to limit: Int) throws -> [UInt8] {
-    var stream = try VRVQStream(decoding: bytes)
+func thinned(_ bytes: [UInt8], to limit: Int, with codec: Codec) throws -> [UInt8] {
+    var stream = try VRVQStream(decoding: bytes, contextModels: ContextModels(codec.model))
     stream.grids = stream.grids.map { $0.limited(to: limit) }
     return try stream.encoded()
 }

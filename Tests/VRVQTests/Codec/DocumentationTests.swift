@@ -50,7 +50,7 @@ import VRVQ
         let codec = try TestModel.micro.codec()
         let samples = generator.signal(20_000)
         let bytes = try codec.encode([samples])
-        let less = try thinned(bytes, to: 2)
+        let less = try thinned(bytes, to: 2, with: codec)
         #expect(less.count < bytes.count)
         #expect(try VRVQStream(decoding: less).grids[0].depth.max() == 2)
         #expect(try codec.decode(less)[0].count == samples.count)

@@ -79,7 +79,15 @@ struct ContainerErrorTests {
 
     @Test func sectionsOfLaterFormats() {
         expect(.unsupported, "unknown section 0x90", of: with(0x90, []))
-        expect(.unsupported, "entropy model section 0x85", of: with(0x85, []))
+        expect(.unsupported, "unknown section 0x86", of: with(0x86, []))
+    }
+
+    @Test func entropyModelSections() {
+        let fingerprint: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
+        expect(.malformed, "entropy model section", "fingerprint", of: with(0x85, []))
+        expect(.malformed, "name", of: with(0x85, fingerprint))
+        expect(.limitExceeded, "name", of: with(0x85, fingerprint + [33] + [UInt8](repeating: 0x61, count: 33)))
+        expect(.malformed, "more than its fields", of: with(0x85, fingerprint + [0, 0]))
     }
 
     @Test func lengths() {
@@ -133,7 +141,8 @@ struct ContainerErrorTests {
 
     @Test func chunkPayloads() {
         expect(.malformed, "chunk 0", "before coding", of: withChunk(""))
-        expect(.unsupported, "chunk 0", "coding 4", of: withChunk("0400"))
+        expect(.malformed, "chunk 0", "names none", of: withChunk("0400"))
+        expect(.unsupported, "chunk 0", "coding 5", of: withChunk("0500"))
         expect(.unsupported, "coding 127", of: withChunk("ff00"))
         expect(.malformed, "cannot hold 4 frames", of: withChunk("00002aff"))
         // Full depth in the first frame, and then nothing.

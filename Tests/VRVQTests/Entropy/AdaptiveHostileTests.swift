@@ -7,7 +7,7 @@ import VRVQ
     /// The stream with every chunk in coding 3, shorter or not.
     private func written(_ stream: VRVQStream) throws(VRVQError) -> [UInt8] {
         var writer = try StreamWriter(stream.format)
-        writer.isAlwaysAdaptive = true
+        writer.isNeverPacked = true
         var bytes = writer.header()
         let (frames, step) = (stream.grids[0].frames, stream.format.framesPerChunk)
         for start in stride(from: 0, to: frames, by: step) {

@@ -14,6 +14,9 @@ import Torch
 /// Log-mel distances of narrow bands are content with a wrong level of a wide band as long as its bins are right one by
 /// one and on average. This term looks at wide bands over long windows, and at whether they rise and fall together in
 /// time and in frequency, whatever their level.
+///
+/// The high bands can count for more: the regression of ViSQOL's audio mode gives nearly all its weight to bands above
+/// 7 kHz (Documentation/MODELS.md).
 package struct BandSimilarity: Sendable {
     /// Samples of a window: at least 80 ms.
     package let size: Int
@@ -22,7 +25,12 @@ package struct BandSimilarity: Sendable {
     private let filters: Tensor
     /// Weights of a neighbourhood [1, 1, 3, 3], a Gaussian of deviation 0.5.
     private let neighbourhood: Tensor
+    /// Weights of the bands, of mean 1, without the outermost two, which are neighbours only.
+    private let weights: Tensor
     private let settings: SimilaritySettings
+
+    /// Where the high bands begin, in hertz.
+    static let treble = 7000.0
 
     /// - Parameter dtype: that of the signals to come.
     package init(
@@ -34,6 +42,7 @@ package struct BandSimilarity: Sendable {
         let values = Self.filters(sampleRate: sampleRate, size: size, bands: settings.bands)
         filters = try Tensor(values, [size / 2 + 1, settings.bands]).to(dtype).to(device)
         neighbourhood = try Tensor(Self.gaussian, [1, 1, 3, 3]).to(dtype).to(device)
+        weights = try Tensor(Self.weights(settings, sampleRate: sampleRate), [settings.bands - 2]).to(dtype).to(device)
     }
 
     /// The least power of two of at least 80 ms.
@@ -49,17 +58,31 @@ package struct BandSimilarity: Sendable {
         return weights.map { $0 / total }
     }()
 
-    /// Squared responses of gammatone filters of order 4 at centres that stand equally far apart in equivalent
-    /// rectangular bandwidths (Glasberg and Moore 1990) from 50 Hz to half the sample rate; [bins, bands], row-major.
-    static func filters(sampleRate: Int, size: Int, bands: Int) -> [Double] {
-        let quality = 9.26449, least = 24.7, offset = quality * least
+    private static let quality = 9.26449, leastBandwidth = 24.7
+
+    /// Centres that stand equally far apart in equivalent rectangular bandwidths (Glasberg and Moore 1990) from below
+    /// half the sample rate down to 50 Hz.
+    private static func centres(sampleRate: Int, bands: Int) -> [Double] {
+        let offset = quality * leastBandwidth
         let top = Double(sampleRate) / 2
         let step = (log(50 + offset) - log(top + offset)) / Double(bands)
-        let centres = (1...bands).map { (top + offset) * exp(step * Double($0)) - offset }
+        return (1...bands).map { (top + offset) * exp(step * Double($0)) - offset }
+    }
+
+    static func weights(_ settings: SimilaritySettings, sampleRate: Int) -> [Double] {
+        let inner = centres(sampleRate: sampleRate, bands: settings.bands).dropFirst().dropLast()
+        let weights = inner.map { $0 > treble ? settings.treble : 1 }
+        let mean = weights.reduce(0, +) / Double(weights.count)
+        return weights.map { $0 / mean }
+    }
+
+    /// Squared responses of gammatone filters of order 4; [bins, bands], row-major.
+    static func filters(sampleRate: Int, size: Int, bands: Int) -> [Double] {
+        let centres = centres(sampleRate: sampleRate, bands: bands)
         return (0...size / 2).flatMap { bin in
             let frequency = Double(bin) * Double(sampleRate) / Double(size)
             return centres.map { centre in
-                let away = (frequency - centre) / (1.019 * (least + centre / quality))
+                let away = (frequency - centre) / (1.019 * (leastBandwidth + centre / quality))
                 return pow(1 + away * away, -4)
             }
         }
@@ -72,7 +95,7 @@ package struct BandSimilarity: Sendable {
         return try (power.clamp(min: 1e-10).log10() * 5).unsqueeze(1)
     }
 
-    /// The mean over frames and bands, of no dimension, from 0 (the same movement) to 2.
+    /// The weighted mean over frames and bands, of no dimension, from 0 (the same movement) to 2.
     /// - Parameters: both [batch, 1, samples]; the gradient reaches the estimate alone.
     package func callAsFunction(_ estimate: Tensor, _ reference: Tensor) throws -> Tensor {
         let target = try Torch.noGrad { try levels(reference.flatten(0, 1)) }
@@ -80,7 +103,7 @@ package struct BandSimilarity: Sendable {
         // What lies this far below the loudest band of its frame counts as nothing, in both.
         let loudest = try Torch.noGrad { try target.maximum(found.detach()).amax([-1], keepDims: true) }
         let floor = try loudest - settings.range / 2
-        return try 1 - similarity(target.maximum(floor), found.maximum(floor)).mean()
+        return try 1 - (similarity(target.maximum(floor), found.maximum(floor)) * weights).mean()
     }
 
     /// The structure term of NSIM: covariance over deviations in every neighbourhood.

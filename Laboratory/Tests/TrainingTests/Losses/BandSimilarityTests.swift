@@ -32,6 +32,27 @@ import Torch
         #expect(far < 2)
     }
 
+    @Test func highBandsCanCountForMore() throws {
+        var settings = SimilaritySettings()
+        settings.treble = 9
+        let weights = BandSimilarity.weights(settings, sampleRate: 44100)
+        #expect(weights.count == 30)
+        #expect(abs(weights.reduce(0, +) - 30) < 1e-9)
+        // Eight of the 32 centres lie above 7 kHz, the first of them at the end that has no neighbour.
+        #expect(weights.filter { $0 > 1 }.count == 7)
+        #expect(abs(weights[0] - 9 * weights[29]) < 1e-9)
+
+        // Noise of its own below 7 kHz weighs less, and the same above it more.
+        let signal = try noise(1), other = try noise(2)
+        let smooth = try other.avgPool1d(kernel: 13, stride: 1, padding: 6).avgPool1d(kernel: 13, stride: 1, padding: 6)
+        let low = try signal + smooth, high = try signal + other - smooth
+        let plain = try loss(0.05)
+        settings.least = 0.05
+        let emphasised = try BandSimilarity(settings, sampleRate: 44100)
+        #expect(try emphasised(low, signal).item() < plain(low, signal).item())
+        #expect(try emphasised(high, signal).item() > plain(high, signal).item())
+    }
+
     @Test func silenceHasFiniteGradients() throws {
         for reference in [try Tensor.zeros([1, 1, 8192]), try Tensor.randn([1, 1, 8192])] {
             let estimate = try Tensor.zeros([1, 1, 8192]).requiringGrad()

@@ -64,12 +64,14 @@ package struct STFTSettings: Equatable, Sendable, SettingGroup {
 package struct SimilaritySettings: Equatable, Sendable, SettingGroup {
     package var weight = 0.0
     package var bands = 32
+    package var treble = 1.0
     package var range = 90.0
     package var least = 0.05
 
     package mutating func walk<W: SettingWalker>(_ walker: inout W) throws(W.Failure) {
         try walker.value("weight", &weight, .notNegative, "weight of the term")
         try walker.value("bands", &bands, .within(3...256), "auditory bands")
+        try walker.value("treble", &treble, .positive, "weight of a band above 7 kHz over that of a lower one")
         try walker.value("range", &range, .positive, "decibels below a frame's loudest band that count")
         try walker.value("least", &least, .positive, "variance that counts as none, in squared half decibels")
     }
