@@ -39,6 +39,7 @@ longest() {
 front() {
     case $1 in
         transcode) printf '\001' ;;
+        reduce) printf '\001\000' ;;
         cut) printf '\000\012\000\132\000\002\002\000' ;;
         tags) printf '\003keyval' ;;
     esac
@@ -51,7 +52,7 @@ fixtures() {
         checkpoint) ls Tests/VRVQTests/Model/Fixtures/*.pth ;;
         dac) ls Tests/VRVQArraysTests/Fixtures/*.dac ;;
         arrays) ls Tests/VRVQArraysTests/Fixtures/*.np[yz] Tests/Fixtures/golden/* ;;
-        payload | range) ;;
+        payload | learned | range) ;;
         *) ls Tests/Fixtures/golden/*.vrvq Tests/Fixtures/faulty/*.vrvq ;;
     esac
 }

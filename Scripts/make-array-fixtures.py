@@ -5,10 +5,12 @@
 
 - Tests/Fixtures/golden/NAME.npz: grids of codes, of which NAME.vrvq beside it are the exact bytes. Those were written once
   by `vrvq tokens NAME.npz -o NAME.vrvq` and never change (Documentation/FORMAT.md, section 12).
+- Tests/Fixtures/golden/context.npz: the context model of learned.vrvq.
 - Tests/VRVQArraysTests/Fixtures: one array in the forms that NumPy has, and .dac files of the network in
   Tests/VRVQTests/Model/Fixtures (dac.safetensors: with other gains, without the importance map) with the sound that they decode to, computed here in double precision after the
   published code (chunks without any padding).
 """
+import hashlib
 import io
 import json
 import pathlib
@@ -52,8 +54,42 @@ def archive(path, codes, sample_count, sample_rate=8000, **more):
         sample_rate=sample_rate, **{k: v if isinstance(v, np.ndarray) else np.array(v) for k, v in fields.items()})
 
 
+def context(path):
+    """Writes a context model (FORMAT.md, 6.5.5) of small numbers for the network `TINY`; gives its fingerprint."""
+    stages, entries, width, hidden, inner = 2, TINY["entries"], 3, 4, 5
+    shapes = {
+        "frame": ("I8", stages, entries, width), "frame.depth": ("I16", stages + 1, width),
+        "first.weight": ("I16", 4 * width, hidden), "first.bias": ("I32", hidden),
+        "second.weight": ("I16", hidden, hidden), "second.bias": ("I32", hidden),
+        "below": ("I8", stages - 1, entries, inner), "below.depth": ("I16", stages + 1, inner),
+        "stage.hidden": ("I16", stages, hidden, inner), "stage.below": ("I16", stages, inner, inner),
+        "stage.bias": ("I32", stages, inner), "output.weight": ("I8", stages, inner, entries),
+        "output.bias": ("I16", stages, entries), "gate.weight": ("I16", stages, inner), "gate.bias": ("I32", stages),
+        "copy.lag": ("I16", stages, 8), "copy.below": ("I16", stages, stages + 1), "copy.last": ("I16", stages, 2),
+        "copy.before": ("I16", stages, stages + 1), "shifts": ("I32", 2 + 3 * stages)}
+    numbers, arrays, lines = Numbers(1), {}, ["vrvq-context-1"]
+    for name, (kind, *shape) in shapes.items():
+        values = np.array([numbers.below(255) - 127 for _ in range(int(np.prod(shape)))])
+        # So that codes cost about as much as they do in coding 3: near to even, but the last frame's code likely.
+        if name == "output.weight":
+            values = np.trunc(values / 16)
+        if name == "copy.lag":
+            values = np.array(stages * ([200] + 7 * [-2000]))
+        if name == "shifts":
+            values = np.array([8, 8] + stages * [8, 7, 5])
+        arrays[name] = values.astype({"I8": "<i1", "I16": "<i2", "I32": "<i4"}[kind]).reshape(shape)
+        digest = hashlib.sha256(arrays[name].tobytes()).hexdigest()
+        lines.append(f"{name} {kind} {','.join(map(str, shape))} {digest}")
+    np.savez_compressed(path, **{name: values.astype(np.int32).ravel() for name, values in arrays.items()})
+    return hashlib.sha256("".join(line + "\n" for line in lines).encode()).hexdigest()[:16]
+
+
 def golden(folder):
     wave = lambda c, t, n: 1 + (t // 7 + c) % 2
+    archive(folder / "learned", grid(7, 2, 2, 260, 4, wave), 2080, frames_per_chunk=100, entropy="learned",
+            entropy_model=context(folder / "context"))
+    archive(folder / "indexed", grid(8, 1, 1, 10100, 2, lambda c, t, n: 1), 80800, frames_per_chunk=2500, entries=2,
+            entropy="packed", constant_depth=1)
     archive(folder / "mono-packed", grid(1, 1, 2, 40, 4, wave), 317, frames_per_chunk=16, entropy="packed")
     archive(folder / "mono-adaptive", grid(2, 1, 2, 300, 4, wave), 2400, frames_per_chunk=100, entropy="adaptive",
             scale=np.float32(3.5))

@@ -182,6 +182,19 @@ def cases():
     yield "tag-key-equals", with_section(0x01, b"\x03a=b\x01c"), "key", "a key with an equals sign", {}
     yield "tag-not-utf8", with_section(0x01, b"\x01a\x01\xff"), "is not UTF-8", "a value that is no text", {}
     yield "tag-cut", with_section(0x01, b"\x01a\x09x"), "ends before", "a value longer than its section", {}
+    # Entropy models.
+    named = section(0x85, bytes(range(8)) + b"\0")
+    learned = chunk(b"\x04" + b"\x55" * 9)
+    missing = dict.fromkeys(COMMANDS, 69)
+    yield "learned-unnamed", stream(header(), learned, SHORT, trailer()), "entropy model", "no model named", {}
+    yield "learned-unknown", stream(header(), named, learned, SHORT, trailer()), "0001020304050607", "a model not at hand", missing
+    yield "learned-not-used", stream(header(), named, WHOLE, SHORT, trailer()), "", "nothing: a model that no chunk needs", \
+        dict.fromkeys(COMMANDS, 0)
+    yield "entropy-model-short", with_section(0x85, bytes(7)), "ends before", "a fingerprint of 7 bytes", {}
+    yield "entropy-model-long", with_section(0x85, bytes(8) + b"\0\0"), "more than", "a byte behind the name", {}
+    front = stream(header(), WHOLE, named)
+    yield "index-before-model", front + SHORT + section(0x02, varint(len(front)) + varint(10)) + trailer(distance=8), \
+        "index", "an index of a stream that names a model behind a chunk", {"info": 0, "decode": 0, "transcode": 0, "tags": 0, "cut": 0}
     # Models: what needs none does not mind.
     other = {"info": 0, "decode": 69, "verify": 0, "transcode": 0, "tags": 0, "cut": 0}
     yield "model-mismatch", with_header(fingerprint=bytes(range(8))), "0001020304050607", "the codes of another model", other

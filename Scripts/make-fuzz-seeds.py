@@ -14,6 +14,8 @@ import zipfile
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent / "Tests"
 GOLDEN = TESTS / "Fixtures/golden"
+# By payload coding.
+TARGETS = {3: "payload", 4: "learned"}
 
 
 def varint(data, at):
@@ -49,13 +51,14 @@ def header(payload):
 
 
 def payloads():
-    """A shape in seven bytes, then what follows the coding byte of a full chunk in coding 3."""
+    """A shape in seven bytes, then what follows the coding byte of a full chunk in coding 3 or 4."""
     for path in sorted(GOLDEN.glob("*.vrvq")):
         for number, (kind, payload) in enumerate(sections(path.read_bytes())):
             if kind == 0x81:
                 channels, stages, entries, frames, constant = header(payload)
-            if kind != 0x82 or payload[0] & 0x7F != 3:
+            if kind != 0x82 or payload[0] & 0x7F not in TARGETS:
                 continue
+            target = TARGETS[payload[0] & 0x7F]
             data = payload[1:]
             if payload[0] & 0x80:
                 frames, at = varint(payload, 1)
@@ -63,7 +66,7 @@ def payloads():
             rest = entries - 2
             shape = [channels - 1, stages - 1, rest >> 4, (rest & 15) << 4, frames - 1, int(constant > 0),
                      max(0, constant - 1)]
-            yield f"payload/{path.stem}-{number}", bytes(shape) + data
+            yield f"{target}/{path.stem}-{number}", bytes(shape) + data
 
 
 def ranges():

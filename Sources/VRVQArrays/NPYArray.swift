@@ -143,7 +143,7 @@ package struct NPYArray {
     }
 
     /// All elements as integers, row by row; for arrays that are known to be short.
-    func integers() throws(VRVQError) -> [Int] {
+    package func integers() throws(VRVQError) -> [Int] {
         var values: [Int] = []
         let columns = shape.last ?? 1
         for index in 0..<count {

@@ -37,16 +37,15 @@ extension EditedFile {
     static func report(
         _ bytes: [UInt8], from inputs: [String], to output: String, _ reporting: OutputOptions
     ) throws {
-        let inspection = try StreamInspection(bytes, contextModels: ModelLibrary.contextModels)
-        let samples = inspection.totals?.sampleCount ?? 0
-        let seconds = Double(samples) / Double(inspection.format.sourceRate)
-        var object = inspection.format.json
+        let overview = try StreamOverview(bytes)
+        let seconds = Double(overview.sampleCount) / Double(overview.format.sourceRate)
+        var object = overview.format.json
         object["inputs"] = .array(inputs.map { .string($0) })
         object["output"] = .string(output)
         object["seconds"] = .number(seconds)
-        object["sample_count"] = .integer(samples)
+        object["sample_count"] = .integer(overview.sampleCount)
         object["bytes"] = .integer(bytes.count)
-        object["frames"] = .integer(inspection.frames)
+        object["frames"] = .integer(overview.frames)
         let line =
             "\(inputs.map { Text.printable($0) }.joined(separator: " ")) -> \(Text.printable(output)): "
             + "\(Text.duration(seconds)), \(Text.bytes(bytes.count))"

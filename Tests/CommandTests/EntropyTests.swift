@@ -71,6 +71,11 @@ extension CommandTests {
             #expect(!folder.contents.contains("y.wav"))
             try Program.fail(69, ["info", folder["x.vrvq"]], saying: context.fingerprint.description)
             try Program.fail(69, ["verify", folder["x.vrvq"]], saying: context.fingerprint.description)
+            // Chunks are copied as they are.
+            try Program.succeed("cat", folder["x.vrvq"], folder["x.vrvq"], "-o", folder["j.vrvq"])
+            let samples = try StreamOverview(try bytes(of: folder["x.vrvq"])).sampleCount
+            #expect(try StreamOverview(try bytes(of: folder["j.vrvq"])).sampleCount == 2 * samples)
+            try Program.succeed("decode", folder["j.vrvq"], "-o", folder["j.wav"], "--model", model)
         }
     }
 }

@@ -7,10 +7,14 @@ public enum HostileInput: String, CaseIterable, Sendable {
     case decode
     /// A shape of seven bytes, then the payload of a chunk in coding 3.
     case payload
+    /// The same for coding 4, with a context model that sets stages and entries.
+    case learned
     /// A count and that many totals, then range-coded symbols with these totals.
     case range
     /// A number of codebooks, then a stream.
     case transcode
+    /// A rate in two bytes, then a stream.
+    case reduce
     /// First sample, sample count, frames before and behind, in eight bytes; then a stream.
     case cut
     /// A number of bytes, as many for a key and a value, then a stream.
@@ -32,8 +36,10 @@ public enum HostileInput: String, CaseIterable, Sendable {
         case .container: try eachForm(of: bytes, StreamEntries.read)
         case .decode: try eachForm(of: bytes, StreamEntries.decode)
         case .payload: try PayloadEntries.adaptive(bytes)
+        case .learned: try PayloadEntries.learned(bytes)
         case .range: try PayloadEntries.range(bytes)
         case .transcode: try StreamEntries.transcode(bytes)
+        case .reduce: try StreamEntries.reduce(bytes)
         case .cut: try StreamEntries.cut(bytes)
         case .tags: try StreamEntries.tags(bytes)
         case .repair: try eachForm(of: bytes, StreamEntries.repair)

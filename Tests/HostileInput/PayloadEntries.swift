@@ -3,11 +3,22 @@ import VRVQ
 /// The range coder and what it carries.
 enum PayloadEntries {
     /// A chunk in coding 3. What is read from it has one form only: written again it is the same.
-    static func adaptive(_ bytes: [UInt8]) throws(BrokenPromise) {
-        guard bytes.count >= 7, let format = shape(bytes.prefix(7).map(Int.init)) else { return }
-        let payload = [ChunkNumbers.adaptive] + bytes.dropFirst(7)
-        guard var writer = try? StreamWriter(format) else { return }
-        var reader = StreamReader()
+    static func adaptive(_ bytes: [UInt8]) throws(BrokenPromise) { try read(bytes, coding: 3, .adaptive) }
+
+    /// The same in coding 4.
+    static func learned(_ bytes: [UInt8]) throws(BrokenPromise) {
+        try read(bytes, coding: 4, .learned(TinyModels.context))
+    }
+
+    private static func read(_ bytes: [UInt8], coding: UInt8, _ entropy: EntropyCoding) throws(BrokenPromise) {
+        guard bytes.count >= 7, var format = shape(bytes.prefix(7).map(Int.init)) else { return }
+        if entropy != .adaptive {
+            (format.stages, format.entries) = (TinyModels.context.shape.stages, TinyModels.context.shape.entries)
+            format.constantDepth = format.constantDepth.map { min($0, format.stages) }
+        }
+        let payload = [coding] + bytes.dropFirst(7)
+        guard var writer = try? StreamWriter(format, entropy: entropy) else { return }
+        var reader = StreamReader(contextModels: TinyModels.contexts)
         reader.push(writer.header() + Section.bytes(.chunk, payload: payload))
         let grids = try attempt { () throws(VRVQError) in
             while let event = try reader.next() {
@@ -21,10 +32,6 @@ enum PayloadEntries {
         let isSilence = grids.allSatisfy { $0.usedCodes == 0 }
         try promise(
             isSilence || again == Section.bytes(.chunk, payload: payload), "a payload that was not written so is read")
-    }
-
-    private enum ChunkNumbers {
-        static let adaptive: UInt8 = 3
     }
 
     private static func shape(_ numbers: [Int]) -> StreamFormat? {

@@ -5,6 +5,7 @@ enum StreamEntries {
     /// Frames of silence beyond which a stream is only read once: a few bytes may stand for 2^24, whose only effect is
     /// that each run takes long.
     private static let mostFrames = 1 << 16
+    private static let contexts = TinyModels.contexts
 
     /// The strict reader at once and in pieces, the tolerant one, the one that holds the whole, and the way back.
     static func read(_ bytes: [UInt8]) throws(BrokenPromise) {
@@ -13,11 +14,16 @@ enum StreamEntries {
         let pieces = try self.events(cuts)
         try promise(pieces == events, "pieces give \(String(describing: pieces)), the whole \(events)")
         let isWhole = if case .success = events { true } else { false }
-        let inspection = try attempt(in: bytes.count) { () throws(VRVQError) in try StreamInspection(bytes) }
-        try promise(
-            (inspection?.faults.isEmpty ?? false) == isWhole,
-            "the reader says \(events), the inspection \(inspection?.faults.map(\.message) ?? [])")
-        let stream = try attempt(in: bytes.count) { () throws(VRVQError) in try VRVQStream(decoding: bytes) }
+        let inspection = try attempt(in: bytes.count) { () throws(VRVQError) in
+            try StreamInspection(bytes, contextModels: contexts)
+        }
+        let faults = inspection?.faults.map(\.message) ?? ["no stream"]
+        // The reader has no use for these two, and does not look at them.
+        let counts = faults.filter { !isWhole || !($0.contains("index") || $0.contains("position")) }
+        try promise(counts.isEmpty == isWhole, "the reader says \(events), the inspection \(faults)")
+        let stream = try attempt(in: bytes.count) { () throws(VRVQError) in
+            try VRVQStream(decoding: bytes, contextModels: contexts)
+        }
         guard let stream else { return }
         let again = try attempt { () throws(VRVQError) in try VRVQStream(decoding: stream.encoded()) }
         try promise(again == stream, "what was read is not read from what was written of it")
@@ -27,7 +33,7 @@ enum StreamEntries {
     private static func events(
         _ pieces: [ArraySlice<UInt8>]
     ) throws(BrokenPromise) -> Result<[StreamReader.Event], VRVQError>? {
-        var reader = StreamReader()
+        var reader = StreamReader(contextModels: contexts)
         var events: [StreamReader.Event] = []
         var failure: VRVQError?
         let count = pieces.reduce(0) { $0 + $1.count }
@@ -104,13 +110,33 @@ enum StreamEntries {
         _ bytes: [UInt8], codebooks: Int, step: Int
     ) throws(BrokenPromise) -> [UInt8]? {
         try attempt(in: bytes.count) { () throws(VRVQError) in
-            var transcoder = StreamTranscoder(codebooks: codebooks)
+            var transcoder = StreamTranscoder(codebooks: codebooks, contextModels: contexts)
             var result: [UInt8] = []
             for start in stride(from: 0, to: bytes.count, by: step) {
                 result += try transcoder.push(Array(bytes[start..<min(bytes.count, start + step)]))
             }
             try transcoder.finish()
             return result
+        }
+    }
+
+    /// A lower rate: a valid stream of no more bytes comes out of every valid one, and of that the same again.
+    static func reduce(_ bytes: [UInt8]) throws(BrokenPromise) {
+        guard bytes.count >= 2 else { return }
+        let size = Int(bytes[0]) << 8 | Int(bytes[1])
+        let stream = Seals.renewed(Array(bytes.dropFirst(2)))
+        guard try !isLong(stream) else { return }
+        guard let reduced = try reduced(stream, size: size) else { return }
+        try promise(try isWhole(reduced), "a stream of a lower rate that cannot be read")
+        try promise(reduced.count <= size, "\(reduced.count) bytes where \(size) are allowed")
+        let again = try self.reduced(reduced, size: size)
+        try promise(again != nil, "what fits into \(size) bytes is refused")
+    }
+
+    private static func reduced(_ bytes: [UInt8], size: Int) throws(BrokenPromise) -> [UInt8]? {
+        try attempt(in: bytes.count) { () throws(VRVQError) in
+            let reduction = try RateReduction(bytes, contextModels: contexts)
+            return try reduction.reduced(.size(size)).bytes
         }
     }
 
@@ -126,13 +152,16 @@ enum StreamEntries {
         let isWhole = try isWhole(stream)
         let piece = try attempt(in: stream.count) { () throws(VRVQError) in
             try StreamCut.cut(
-                stream, samples: start..<start + length, context: FrameContext(back: numbers[5], ahead: numbers[6]))
+                stream, samples: start..<start + length, context: FrameContext(back: numbers[5], ahead: numbers[6]),
+                contextModels: contexts)
         }
         guard let piece else { return }
         // Whole chunks are copied unread, right checksum and wrong codes included.
         let pieceIsWhole = try self.isWhole(piece)
         try promise(!isWhole || pieceIsWhole, "a piece of a valid stream that cannot be read")
-        let joined = try attempt { () throws(VRVQError) in try StreamCut.joined([piece, stream, piece]) }
+        let joined = try attempt { () throws(VRVQError) in
+            try StreamCut.joined([piece, stream, piece], contextModels: contexts)
+        }
         guard isWhole, let joined else { return }
         try promise(try self.isWhole(joined), "a joined stream that cannot be read")
     }
@@ -146,18 +175,25 @@ enum StreamEntries {
             value: String(decoding: text.dropFirst(count), as: UTF8.self))
         let stream = Seals.renewed(Array(bytes.dropFirst(1 + 2 * count)))
         guard try !isLong(stream) else { return }
-        let old = try attempt(in: stream.count) { () throws(VRVQError) in try TagEditing.tags(of: stream) }
+        let old = try attempt(in: stream.count) { () throws(VRVQError) in
+            try TagEditing.tags(of: stream, contextModels: contexts)
+        }
         guard let old else { return }
         let new = TagEditing.edited(old, setting: [tag], removing: [])
-        let changed = try attempt { () throws(VRVQError) in try TagEditing.replacingTags(of: stream, with: new) }
+        let changed = try attempt { () throws(VRVQError) in
+            try TagEditing.replacingTags(of: stream, with: new, contextModels: contexts)
+        }
         guard let changed else { return }
-        let read = try attempt { () throws(VRVQError) in try TagEditing.tags(of: changed) }
+        let read = try attempt { () throws(VRVQError) in try TagEditing.tags(of: changed, contextModels: contexts)
+        }
         try promise(read == new, "the tags \(new) are read as \(read ?? [])")
     }
 
     /// What is whole of a damaged stream is a valid stream.
     static func repair(_ bytes: [UInt8]) throws(BrokenPromise) {
-        let inspection = try attempt(in: bytes.count) { () throws(VRVQError) in try StreamInspection(bytes) }
+        let inspection = try attempt(in: bytes.count) { () throws(VRVQError) in
+            try StreamInspection(bytes, contextModels: contexts)
+        }
         guard let inspection else { return }
         for fault in inspection.faults {
             let isInside = fault.bytes.lowerBound >= 0 && fault.bytes.upperBound <= bytes.count

@@ -3,7 +3,7 @@ import VRVQ
 import VRVQNetwork
 
 /// Networks so small that a decode of some frames takes less than a millisecond; random weights.
-enum TinyModels {
+public enum TinyModels {
     private struct Shape: Hashable {
         let stages: Int
         let entries: Int
@@ -31,6 +31,27 @@ enum TinyModels {
             sampleRate: 8000, encoder: .pyramid(width: 2, strides: [2, 4]),
             decoder: .pyramid(width: 8, strides: [4, 2]),
             latent: 4, quantizer: .init(dimensions: [2, 2, 2], entries: 1024, lookup: .cosine), importance: nil))
+
+    /// A context model for 2 stages of 4 entries, of weights at which its layers are alive.
+    public static let context: ContextModel = {
+        let shape = ContextModel.Shape(stages: 2, entries: 4, width: 3, hidden: 4, inner: 5)
+        var state: UInt64 = 1
+        func number(below count: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % count
+        }
+        var arrays: [ContextField: [Int]] = [:]
+        for field in ContextField.allCases {
+            arrays[field] = (0..<field.count(shape)).map { _ in number(below: 255) - 127 }
+        }
+        arrays[.output] = arrays[.output]?.map { $0 / 16 }
+        arrays[.copyLag] = (0..<shape.stages).flatMap { _ in [200] + Array(repeating: -2000, count: 7) }
+        arrays[.shifts] = [8, 8] + (0..<shape.stages).flatMap { _ in [8, 7, 5] }
+        do { return try ContextModel(shape, arrays) } catch { preconditionFailure("the numbers are small: \(error)") }
+    }()
+
+    /// That one alone.
+    static let contexts = ContextModels(context)
 
     private static func frameRate(_ shape: Shape) -> Architecture {
         Architecture(

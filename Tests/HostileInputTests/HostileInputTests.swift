@@ -45,6 +45,7 @@ struct HostileInputTests {
     private func front(_ target: HostileInput) -> [UInt8] {
         switch target {
         case .transcode: [1]
+        case .reduce: [1, 0]
         case .cut: [0, 10, 0, 90, 0, 2, 2, 0]
         case .tags: [3] + "keyval".utf8
         default: []

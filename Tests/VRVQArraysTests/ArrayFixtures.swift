@@ -9,6 +9,7 @@ enum ArrayFixtures {
     /// Streams whose bytes never change, without their endings.
     static let golden = [
         "mono-packed", "mono-adaptive", "stereo-tags", "constant", "silence", "segments", "eight-stages", "empty",
+        "learned", "indexed",
     ]
 
     static func bytes(_ path: String) throws -> [UInt8] {
@@ -17,6 +18,19 @@ enum ArrayFixtures {
 
     /// A file of `Tests/Fixtures/golden`.
     static func golden(_ name: String) throws -> [UInt8] { try bytes("Fixtures/golden/\(name)") }
+
+    /// The context model of `learned`.
+    static let context: ContextModel = {
+        do {
+            let archive = try NPZArchive(golden("context.npz"))
+            var arrays: [ContextField: [Int]] = [:]
+            for field in ContextField.allCases { arrays[field] = try archive.array(field.rawValue)?.integers() }
+            let shape = ContextModel.Shape(stages: 2, entries: 4, width: 3, hidden: 4, inner: 5)
+            return try ContextModel(shape, arrays)
+        } catch { preconditionFailure("context.npz: \(error)") }
+    }()
+
+    static var contextModels: ContextModels { ContextModels(context) }
 
     /// A file of this folder's `Fixtures`.
     static func array(_ name: String) throws -> [UInt8] { try bytes("VRVQArraysTests/Fixtures/\(name)") }
@@ -32,7 +46,7 @@ enum ArrayFixtures {
 
     /// A format for arrays that name no model: 3 stages of 1000 entries.
     static var supplement: TokenArrays.Supplement {
-        TokenArrays.Supplement { channels in
+        TokenArrays.Supplement(contextModels: contextModels) { channels in
             StreamFormat(
                 sourceRate: 8000, channels: channels, modelRate: 8000, hop: 8, stages: 3, entries: 1000,
                 networkFingerprint: Fingerprint(hex: "0123456789abcdef")!, modelName: "three")

@@ -1,3 +1,4 @@
+import HostileInput
 import Testing
 import VRVQ
 import VRVQArrays
@@ -17,17 +18,19 @@ struct ContainerGoldenTests {
         let (wanted, entropy) = try TokenArrays.stream(
             npz: ArrayFixtures.golden("\(name).npz"), ArrayFixtures.supplement)
         let bytes = try ArrayFixtures.golden("\(name).vrvq")
-        let stream = try TokenStream(decoding: bytes)
+        let models = ArrayFixtures.contextModels
+        let stream = try TokenStream(decoding: bytes, contextModels: models)
         #expect(stream.format == wanted.format && stream.grids == wanted.grids)
         #expect(stream.sampleCount == wanted.sampleCount && stream.tags == wanted.tags)
         #expect(stream.segments == wanted.segments)
-        #expect(try stream.entropy(of: bytes) == entropy)
+        #expect(try stream.entropy(of: bytes, contextModels: models) == entropy)
     }
 
     /// They cover what they are there for.
     @Test func theyHoldWhatTheirNamesSay() throws {
         func stream(_ name: String) throws -> TokenStream {
-            try TokenStream(decoding: ArrayFixtures.golden("\(name).vrvq"))
+            try TokenStream(
+                decoding: ArrayFixtures.golden("\(name).vrvq"), contextModels: ArrayFixtures.contextModels)
         }
         #expect(try stream("stereo-tags").tags.count == 3 && stream("stereo-tags").grids.count == 2)
         #expect(try stream("constant").format.constantDepth == 2)
@@ -35,9 +38,16 @@ struct ContainerGoldenTests {
         #expect(try stream("silence").grids[0].depth.filter { $0 == 0 }.count == 125)
         #expect(try stream("mono-adaptive").format.scale == 3.5)
         #expect(try stream("empty").frames == 0)
-        for name in ["mono-adaptive", "stereo-tags", "silence", "eight-stages"] {
+        // Type and length of the index, which the trailer of 14 bytes follows.
+        #expect(try ArrayFixtures.golden("indexed.vrvq").suffix(24).starts(with: [0x02, 4]))
+        for name in ["mono-adaptive", "stereo-tags", "silence", "eight-stages", "learned"] {
             let bytes = try ArrayFixtures.golden("\(name).vrvq")
             #expect(try stream(name).encoded(entropy: .packed).count > bytes.count, "\(name) shows no coding 3")
         }
+        // A chunk needs the context model.
+        #expect(throws: VRVQError.self) { try TokenStream(decoding: ArrayFixtures.golden("learned.vrvq")) }
     }
+
+    /// The fuzzer's context model is the same, so that it comes past the name.
+    @Test func theFuzzerReadsThemAll() { #expect(TinyModels.context == ArrayFixtures.context) }
 }

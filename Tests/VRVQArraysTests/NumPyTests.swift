@@ -16,8 +16,9 @@ struct NumPyTests {
 
     @Test(arguments: ArrayFixtures.golden) func numPyReadsWhatIsWritten(_ name: String) throws {
         let bytes = try ArrayFixtures.golden("\(name).vrvq")
-        let stream = try TokenStream(decoding: bytes)
-        let entropy = try #require(try stream.entropy(of: bytes))
+        let models = ArrayFixtures.contextModels
+        let stream = try TokenStream(decoding: bytes, contextModels: models)
+        let entropy = try #require(try stream.entropy(of: bytes, contextModels: models))
         // Equal to what the golden archive holds, array by array, and of the types that the document promises.
         _ = try run(
             """
@@ -45,11 +46,13 @@ struct NumPyTests {
     @Test(arguments: ["savez", "savez_compressed"], ArrayFixtures.golden)
     func whatNumPyWritesIsTheStreamAgain(_ function: String, _ name: String) throws {
         let bytes = try ArrayFixtures.golden("\(name).vrvq")
-        let stream = try TokenStream(decoding: bytes)
-        let entropy = try #require(try stream.entropy(of: bytes))
+        let models = ArrayFixtures.contextModels
+        let stream = try TokenStream(decoding: bytes, contextModels: models)
+        let entropy = try #require(try stream.entropy(of: bytes, contextModels: models))
         let files = try run(
             "np.\(function)('out.npz', **np.load('in.npz'))", ["in.npz": TokenArrays.npz(stream, entropy: entropy)])
-        let (back, coding) = try TokenArrays.stream(npz: try #require(files["out.npz"]), .init(format: nil))
+        let (back, coding) = try TokenArrays.stream(
+            npz: try #require(files["out.npz"]), .init(contextModels: models, format: nil))
         #expect(try back.encoded(entropy: coding) == bytes)
     }
 
