@@ -92,7 +92,8 @@ let package = Package(
             name: "VRVQAudioTests", dependencies: ["VRVQAudio", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: swift),
         .testTarget(
-            name: "VRVQArraysTests", dependencies: ["VRVQArrays", "VRVQ", "HostileInput", "TestSupport"], exclude: ["Fixtures"],
+            name: "VRVQArraysTests", dependencies: ["VRVQArrays", "VRVQ", "HostileInput", "TestSupport"],
+            exclude: ["Fixtures"],
             swiftSettings: swift),
         .testTarget(
             name: "VRVQReportTests", dependencies: ["VRVQReport", "VRVQMetrics", "TestSupport"], swiftSettings: swift),
