@@ -68,6 +68,8 @@ public struct Spectrogram: Sendable {
 public struct MelFilters: Sendable {
     /// Number of filters.
     public let bands: Int
+    /// Bins of a window's spectrum.
+    public let bins: Int
     /// Where each filter begins among the bins, and its weights from there on.
     private let filters: [(first: Int, weights: [Double])]
 
@@ -75,17 +77,26 @@ public struct MelFilters: Sendable {
     public init(bands: Int, window: Int, sampleRate: Int) {
         precondition(bands > 0 && window > 0)
         self.bands = bands
+        bins = window / 2 + 1
         let top = Self.mel(Double(sampleRate) / 2)
         let edges = (0...bands + 1).map { Self.hertz(top * Double($0) / Double(bands + 1)) }
-        let bins = (0...window / 2).map { Double(sampleRate) * Double($0) / Double(window) }
+        let frequencies = (0..<bins).map { Double(sampleRate) * Double($0) / Double(window) }
         filters = (0..<bands).map { band in
             let (low, centre, high) = (edges[band], edges[band + 1], edges[band + 2])
-            let weights = bins.map { bin in
-                max(0, min((bin - low) / (centre - low), (high - bin) / (high - centre))) * 2 / (high - low)
+            let weights = frequencies.map { at in
+                max(0, min((at - low) / (centre - low), (high - at) / (high - centre))) * 2 / (high - low)
             }
             let first = weights.firstIndex { $0 > 0 } ?? 0
             let last = weights.lastIndex { $0 > 0 } ?? -1
             return (first, Array(weights[first..<max(first, last + 1)]))
+        }
+    }
+
+    /// All weights `[bands, bins]`, row-major.
+    public var table: [Double] {
+        filters.flatMap { filter in
+            let rest = bins - filter.first - filter.weights.count
+            return Array(repeating: 0, count: filter.first) + filter.weights + Array(repeating: 0, count: rest)
         }
     }
 

@@ -1,4 +1,5 @@
 import Torch
+import VRVQMetrics
 
 /// Distance of log-mel spectra over several windows: the sum over windows of the mean of
 /// |log10 max(mel x, floor) - log10 max(mel y, floor)|. Mel bands weigh magnitudes, not powers.
@@ -28,8 +29,8 @@ package struct MelLoss: Sendable {
         self.floor = floor
         var scales: [Scale] = []
         for (size, count) in zip(windows, bands) {
-            let filters = MelFilters(sampleRate: sampleRate, size: size, bands: count)
-            let table = try Tensor(filters.values, [count, filters.bins]).transpose(0, 1).contiguous()
+            let filters = MelFilters(bands: count, window: size, sampleRate: sampleRate)
+            let table = try Tensor(filters.table, [count, filters.bins]).transpose(0, 1).contiguous()
             let spectrogram = try Spectrogram(size: size, dtype, on: device)
             scales.append(Scale(spectrogram: spectrogram, filters: try table.to(dtype).to(device)))
         }

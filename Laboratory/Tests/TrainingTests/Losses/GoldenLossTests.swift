@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 import Torch
+import VRVQMetrics
 import VRVQNetwork
 
 @testable import Training
@@ -60,8 +61,8 @@ import VRVQNetwork
         let windows: [Int] = try golden.require("windows"), bands: [Int] = try golden.require("bands")
         var computed: [String: Tensor] = [:]
         for (window, count) in zip(windows, bands) {
-            let filters = try MelFilters(sampleRate: golden.require("sample_rate"), size: window, bands: count)
-            let table = try Tensor(filters.values, [filters.bands, filters.bins])
+            let filters = try MelFilters(bands: count, window: window, sampleRate: golden.require("sample_rate"))
+            let table = try Tensor(filters.table, [filters.bands, filters.bins])
             computed["filters_\(count)"] = table
             computed["band_sums_\(count)"] = try table.sum([1])
             computed["bin_sums_\(count)"] = try table.sum([0])
