@@ -45,7 +45,8 @@ import Torch
         // Noise of its own below 7 kHz weighs less, and the same above it more.
         let signal = try noise(1), other = try noise(2)
         let smooth = try other.avgPool1d(kernel: 13, stride: 1, padding: 6).avgPool1d(kernel: 13, stride: 1, padding: 6)
-        let low = try signal + smooth, high = try signal + other - smooth
+        let rough = try other - other.avgPool1d(kernel: 3, stride: 1, padding: 1)
+        let low = try signal + smooth, high = try signal + rough * 2
         let plain = try loss(0.05)
         settings.least = 0.05
         let emphasised = try BandSimilarity(settings, sampleRate: 44100)
