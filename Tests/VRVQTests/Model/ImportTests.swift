@@ -47,6 +47,19 @@ import VRVQNetwork
         #expect(try again.model().serialized() == model.serialized())
     }
 
+    @Test func keepsContextModels() throws {
+        let quantizer = try read("vrvq.pth").architecture.quantizer
+        let shape = ContextModel.Shape(
+            stages: quantizer.stages, entries: quantizer.entries, width: 2, hidden: 3, inner: 4)
+        let model = try read("vrvq.pth").model().replacingContextModel(ContextFixtures.model(shape, seed: 1))
+        var options = ImportOptions()
+        options.card = ModelCard(["description": .string("another card")])
+        let again = try ModelImport.read(ModelBytes(model.serialized()), options: options)
+        #expect(again.report.isComplete)
+        #expect(try again.model().contextModel == model.contextModel)
+        #expect(try again.model().card != model.card)
+    }
+
     @Test func readsTrainingExports() throws {
         var architecture = Architecture.small
         architecture.encoder = .frameRate(stride: 8, channels: 6, hidden: 4, dilations: [1, 3], ahead: 2)

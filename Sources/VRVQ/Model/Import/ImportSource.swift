@@ -9,6 +9,8 @@ struct ImportSource {
     var hints = ArchitectureHints()
     var name: String?
     var card: ModelCard?
+    /// That of a model file.
+    var contextModel: ContextModel?
     var notes: [String] = []
 }
 
@@ -57,6 +59,7 @@ extension ImportSource {
             source.hints.architecture = model.architecture
             source.name = model.name
             source.card = model.card
+            source.contextModel = try model.contextModel
         case "vrvq": try source.readExport(file.metadata)
         default: break
         }

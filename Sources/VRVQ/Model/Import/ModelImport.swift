@@ -53,6 +53,8 @@ public struct ImportResult: Sendable {
     private let card: ModelCard
     private let options: ImportOptions
     private let weights: ForeignWeights
+    /// Stays beside the network while its codes have the same shape.
+    private let contextModel: ContextModel?
 
     init(source: ImportSource, options: ImportOptions, architecture: Architecture, report: ImportReport) {
         self.architecture = architecture
@@ -62,11 +64,15 @@ public struct ImportResult: Sendable {
         let preset = Architecture.presets.first { $0.architecture == architecture }?.name
         name = options.name ?? source.name ?? preset ?? "imported"
         card = options.card ?? source.card ?? ModelCard()
+        let shape = source.contextModel?.shape
+        let fits = shape?.stages == architecture.quantizer.stages && shape?.entries == architecture.quantizer.entries
+        contextModel = fits ? source.contextModel : nil
         match(source.originalNames)
     }
 
     private mutating func match(_ originalNames: [String: String]) {
         var unused = Set(weights.arrays.keys)
+        if contextModel != nil { unused.subtract(ContextField.allCases.map(\.name)) }
         for parameter in Network(architecture).parameters {
             guard let names = weights.storedNames(of: parameter) else {
                 report.missing.append(parameter.name)
@@ -118,7 +124,8 @@ public struct ImportResult: Sendable {
             }
             entry.type.append(try values(of: parameter), to: &file)
         }
-        return try Model(file)
+        let model = try Model(file)
+        return contextModel == nil ? model : try model.replacingContextModel(contextModel)
     }
 
     private var incomplete: VRVQError {
