@@ -3,7 +3,7 @@
 public struct StereoStatistics: Sendable {
     /// Energy of the weaker of mid and side over that of the weaker of left and right, below which mid and side are
     /// coded. Measured in BITSTREAM.md, Stereo.
-    public static let greatestShare = 0.1
+    public static let greatestShare = 0.2
 
     /// Whether all samples of all channels were the same so far.
     public private(set) var areEqual: Bool
