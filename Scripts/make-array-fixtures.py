@@ -108,6 +108,14 @@ def golden(folder):
     deep = lambda c, t, n: 1 + n.below(8)
     archive(folder / "eight-stages", grid(7, 2, 8, 130, 1024, deep), 66560, 44100, frames_per_chunk=86, model_rate=44100,
             hop=512, entries=1024, model="elsewhere", fingerprint="0123456789abcdef", entropy="adaptive")
+    archive(folder / "mid-side", grid(11, 2, 2, 90, 4, lambda c, t, n: 0 if c and t > 40 else wave(c, t, n)), 4300, 48000,
+            frames_per_chunk=25, entropy="adaptive", stereo_mode=1, channels=2)
+    archive(folder / "equal", grid(12, 1, 2, 60, 4, wave), 480, frames_per_chunk=16, entropy="adaptive", stereo_mode=2,
+            channels=3)
+    # A piece of left and right behind one of mid and side: the last column is the mode.
+    rows = np.array([[0, 0, 10, 120, 5, 1], [40, 240, 100, 840, 3, 0]])
+    archive(folder / "stereo-segments", grid(13, 2, 2, 70, 4, wave), 240 + 176, frames_per_chunk=16, entropy="adaptive",
+            stereo_mode=1, channels=2, segments=rows, chunk_frames=np.array([6, 16, 16, 2, 12, 16, 2]))
     archive(folder / "empty", grid(8, 1, 2, 0, 4, wave), 0, frames_per_chunk=1000, entropy="adaptive")
 
 

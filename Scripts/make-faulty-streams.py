@@ -134,6 +134,8 @@ def cases():
         "largest size in bytes of a chunk", "each field within its limit, a chunk of 512 MiB", {}
     yield "flag-unknown", with_header(flags=4), "flags that this build does not know", "a flag of a later format", {}
     yield "stereo-unknown", with_header(mode=9), "stereo mode 9 is not known", "a stereo mode of a later format", {}
+    yield "stereo-mid-side-mono", with_header(mode=1), "stereo mode 1 (mid-side) of the stream needs two", "mid and side of one channel", {}
+    yield "stereo-equal-mono", with_header(mode=2), "stereo mode 2 (equal) of the stream needs two", "one channel equal to none", {}
     yield "constant-depth-0", with_header(flags=1, constant=varint(0)), "constant depth of the stream is 0", "depth 0", {}
     yield "constant-depth-3", with_header(flags=1, constant=varint(3)), "constant depth of the stream is 3", "over N", {}
     yield "scale-nan", with_header(flags=2, scale=struct.pack("<f", float("nan"))), "scale of the stream", "no number", {}
@@ -178,6 +180,11 @@ def cases():
     yield "segment-lies", with_section(0x83, segment(first=5, sample=8)), "a segment of", "a first frame behind its first sample", {}
     yield "segment-look-ahead", with_section(0x83, segment(ahead=1025)), "look-ahead is 1025", "too far ahead", {}
     yield "segment-previous", with_section(0x83, segment(previous=8)), "a segment of", "samples before the first frame", {}
+    yield "segment-stereo-unknown", with_section(0x83, segment(mode=3)), "stereo mode 3 is not known", "a mode of a later format", {}
+    yield "segment-stereo", with_section(0x83, segment(mode=1)), "does not go with the stream's 1 coded of 1 channels", \
+        "mid and side of one channel", {}
+    yield "segment-stereo-count", stream(header(channels=2, mode=2), section(0x83, segment(mode=1)), WHOLE, SHORT, trailer()), \
+        "does not go with the stream's 1 coded of 2 channels", "another number of coded channels on the way", {}
     yield "tag-key-empty", with_section(0x01, b"\0\0"), "key", "a key of no bytes", {}
     yield "tag-key-equals", with_section(0x01, b"\x03a=b\x01c"), "key", "a key with an equals sign", {}
     yield "tag-not-utf8", with_section(0x01, b"\x01a\x01\xff"), "is not UTF-8", "a value that is no text", {}

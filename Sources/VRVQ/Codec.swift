@@ -79,14 +79,16 @@ public final class Codec: Sendable {
     /// Samples to a whole stream.
     /// - Parameter samples: one array per channel, of equal length, at the model's rate
     ///   (`model.architecture.sampleRate`), full scale ±1.
+    /// - Parameter stereo: how the channels are coded; chosen by `StereoStatistics` of all samples where nil.
     /// - Throws: `badAudio` for a sample that is not finite or channels of unequal length, `badSetting` for a rate
     ///   that the model does not have.
     public func encode(
         _ samples: [[Float]], rate: Rate = .scale(Codec.defaultScale), entropy: EntropyCoding = .best,
-        silence: Silence = .digital
+        silence: Silence = .digital, stereo: StereoMode? = nil
     ) throws(VRVQError) -> [UInt8] {
         var encoder = try StreamEncoder(
-            self, channels: samples.count, rate: rate, entropy: entropy, silence: silence)
+            self, channels: samples.count, stereoMode: stereo ?? .best(for: samples), rate: rate, entropy: entropy,
+            silence: silence)
         var bytes = try encoder.push(samples)
         bytes += try encoder.finish()
         return bytes

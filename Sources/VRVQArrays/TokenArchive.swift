@@ -29,14 +29,29 @@ struct TokenArchive {
         try archive.array(name) == nil ? nil : try integer(name, in: range)
     }
 
-    func format(channels: Int, stages: Int) throws(VRVQError) -> StreamFormat {
+    /// How channels relate to the rows of codes: each has its own where the archive does not say.
+    private func channels(coded: Int) throws(VRVQError) -> (count: Int, mode: StereoMode) {
+        let modes = 0...Int(StereoMode.allCases.last!.rawValue)
+        let mode = StereoMode(rawValue: UInt8(try optional("stereo_mode", in: modes) ?? 0))!
+        let channels = try optional("channels", in: 1...Limits.maximumChannels) ?? coded
+        guard channels >= mode.leastChannels, mode.codedChannels(of: channels) == coded else {
+            throw VRVQError(
+                .malformed,
+                "channels is \(channels) and stereo_mode \(mode.rawValue) (\(mode)), which does not go with codes of "
+                    + "\(coded) channel\(coded == 1 ? "" : "s")")
+        }
+        return (channels, mode)
+    }
+
+    func format(codedChannels: Int, stages: Int) throws(VRVQError) -> StreamFormat {
+        let (channels, stereoMode) = try channels(coded: codedChannels)
         let rates = 1...Limits.maximumSampleRate
         let name = try archive.array("model")?.text() ?? ""
         guard let fingerprint = Fingerprint(hex: try required("fingerprint").text()) else {
             throw VRVQError(.malformed, "fingerprint is not 16 hexadecimal digits")
         }
         return StreamFormat(
-            sourceRate: try integer("sample_rate", in: rates), channels: channels,
+            sourceRate: try integer("sample_rate", in: rates), channels: channels, stereoMode: stereoMode,
             modelRate: try integer("model_rate", in: rates), hop: try integer("hop", in: 1...Limits.maximumHop),
             stages: stages, entries: try integer("entries", in: 2...Limits.maximumEntries),
             framesPerChunk: try optional("frames_per_chunk", in: 1...Limits.maximumFramesPerChunk),
@@ -80,20 +95,25 @@ struct TokenArchive {
     /// Checked once more by the writer, which knows what segments may be.
     func segments(_ stream: TokenStream) throws(VRVQError) -> [TokenStream.PlacedSegment] {
         guard let array = try archive.array("segments") else { return [] }
-        guard array.shape.count == 2, array.shape[1] == 5 else { throw array.unfit("a table of 5 columns") }
+        guard array.shape.count == 2, (5...6).contains(array.shape[1]) else {
+            throw array.unfit("a table of 5 or 6 columns")
+        }
         let values = try array.integers()
+        let columns = array.shape[1]
         var segments: [TokenStream.PlacedSegment] = []
-        for row in stride(from: 0, to: values.count, by: 5) {
+        for row in stride(from: 0, to: values.count, by: columns) {
+            let number = columns == 6 ? values[row + 5] : Int(stream.format.stereoMode.rawValue)
             guard ((segments.last?.frame ?? 0)...stream.frames).contains(values[row]),
                 values[(row + 1)..<row + 4].allSatisfy({ (0...Limits.maximumSampleCount).contains($0) }),
-                (0...Limits.maximumLookAhead).contains(values[row + 4])
+                (0...Limits.maximumLookAhead).contains(values[row + 4]),
+                let mode = UInt8(exactly: number).flatMap({ StereoMode(rawValue: $0) })
             else { throw array.unfit("a table of segments in order and within the limits of the format") }
             segments.append(
                 .init(
                     frame: values[row],
                     segment: Segment(
                         previousSampleCount: values[row + 1], firstFrame: values[row + 2], firstSample: values[row + 3],
-                        lookAhead: values[row + 4])))
+                        lookAhead: values[row + 4], stereoMode: mode == stream.format.stereoMode ? nil : mode)))
         }
         return segments
     }

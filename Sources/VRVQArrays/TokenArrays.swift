@@ -22,10 +22,14 @@ package enum TokenArrays {
         if case .learned(let context) = entropy {
             arrays.append(("entropy_model", NPYWriter.text(context.fingerprint.description)))
         }
+        if format.stereoMode != .independent {
+            arrays.append(("stereo_mode", NPYWriter.integer(Int(format.stereoMode.rawValue))))
+            arrays.append(("channels", NPYWriter.integer(format.channels)))
+        }
         if let depth = format.constantDepth { arrays.append(("constant_depth", NPYWriter.integer(depth))) }
         if let scale = format.scale { arrays.append(("scale", NPYWriter.float(scale))) }
         if !stream.tags.isEmpty { arrays.append(("tags", NPYWriter.bytes(Array(json(stream.tags).text.utf8)))) }
-        if !stream.segments.isEmpty { arrays.append(("segments", segmentBytes(stream.segments))) }
+        if !stream.segments.isEmpty { arrays.append(("segments", segmentBytes(stream.segments, format))) }
         if let chunks = stream.chunkFrames { arrays.append(("chunk_frames", NPYWriter.integers(chunks))) }
         return NPZArchive.bytes(of: arrays)
     }
@@ -42,15 +46,18 @@ package enum TokenArrays {
         .array(tags.map { .array([.string($0.key), .string($0.value)]) })
     }
 
-    /// A row per segment: frames before it, and the fields of its section.
-    private static func segmentBytes(_ segments: [TokenStream.PlacedSegment]) -> [UInt8] {
+    /// A row per segment: frames before it, and the fields of its section; with its stereo mode where one of them has
+    /// another than the header.
+    private static func segmentBytes(_ segments: [TokenStream.PlacedSegment], _ format: StreamFormat) -> [UInt8] {
+        let tellsModes = segments.contains { $0.segment.stereoMode != nil }
         let rows = segments.flatMap { placed in
             let segment = placed.segment
-            return [
+            let row = [
                 placed.frame, segment.previousSampleCount, segment.firstFrame, segment.firstSample, segment.lookAhead,
             ]
+            return row + (tellsModes ? [Int(format.stereoMode(of: segment).rawValue)] : [])
         }
-        return NPYWriter.integers(rows, shape: [segments.count, 5])
+        return NPYWriter.integers(rows, shape: [segments.count, tellsModes ? 6 : 5])
     }
 
     /// What arrays do not say of their stream.
@@ -103,8 +110,8 @@ package enum TokenArrays {
         let archive = try TokenArchive(bytes)
         let codes = try archive.required("codes")
         guard try archive.namesItsModel else { return (try stream(codes: codes, supplement), .adaptive) }
-        let (channels, stages, _) = try CodeArray.shape(codes)
-        let format = try archive.format(channels: channels, stages: stages)
+        let (coded, stages, _) = try CodeArray.shape(codes)
+        let format = try archive.format(codedChannels: coded, stages: stages)
         try format.validate()
         var stream = TokenStream(
             format: format, grids: try CodeArray.grids(codes, format),

@@ -83,14 +83,16 @@ struct DepthMapCommand: ParsableCommand {
             instructionSet: ModelLibrary.instructionSet())
         let reader = try AudioReader(path: input)
         let format = reader.format
+        var source = try StereoSource(
+            reader, path: input, raw: nil, choice: .auto, blockFrames: EncodeJob.blockFrames)
         var encoder = try StreamEncoder(
-            codec, sourceRate: format.sampleRate, channels: format.channels, rate: rate.rate(codec))
+            codec, sourceRate: format.sampleRate, channels: format.channels, stereoMode: source.mode,
+            rate: rate.rate(codec))
         let resampler = try Resampler(
             from: format.sampleRate, to: encoder.format.modelRate, channels: format.channels)
         var picture = MapBuilder()
         var survey = StreamReader(contextModels: ModelLibrary.contextModels)
-        var block: [[Float]] = []
-        while try reader.readFinite(into: &block, upTo: EncodeJob.blockFrames) > 0 {
+        while let block = try source.next() {
             picture.add(block, rate: format.sampleRate)
             try picture.take(&survey, encoder.push(resampler.push(block)))
         }
@@ -107,11 +109,16 @@ private struct MapBuilder {
 
     private var depths: [[UInt8]] = []
     private var spectrogram: SpectrogramBuilder?
+    private var mode = StereoMode.independent
+    private var modes: Set<StereoMode> = []
 
     mutating func take(_ reader: inout StreamReader, _ bytes: [UInt8]) throws {
         reader.push(bytes)
         while let event = try reader.next() {
+            if case .format(let format) = event { mode = format.stereoMode }
+            if case .segment(let segment) = event { mode = reader.format!.stereoMode(of: segment) }
             guard case .chunk(let grids, _) = event else { continue }
+            modes.insert(mode)
             if depths.isEmpty { depths = Array(repeating: [], count: grids.count) }
             for (channel, grid) in grids.enumerated() { depths[channel] += grid.depth }
             guard depths.reduce(0, { $0 + $1.count }) <= Self.longest else {
@@ -126,11 +133,16 @@ private struct MapBuilder {
         spectrogram?.add(planar: samples)
     }
 
+    private var channelNames: [String] {
+        modes.count > 1 ? ["first", "second"] : modes.first?.signalNames ?? ["left", "right"]
+    }
+
     func map(name: String, format: StreamFormat?, bytes: Int) throws -> DepthMap {
         guard let format else { throw Failure(.damaged, "the stream has no header") }
         let sound = spectrogram ?? SpectrogramBuilder(sampleRate: format.modelRate)
         return DepthMap(
             fileName: name, bytesOnDisk: bytes, scale: format.scale.map { Double($0) }, stages: format.stages,
-            frameSeconds: Double(format.hop) / Double(format.modelRate), depths: depths, spectrogram: sound.finish())
+            frameSeconds: Double(format.hop) / Double(format.modelRate), depths: depths,
+            channelNames: channelNames, spectrogram: sound.finish())
     }
 }

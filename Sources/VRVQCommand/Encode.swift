@@ -80,7 +80,7 @@ struct Encode: ParsableCommand {
         let rate = try rate.asked(codec)
         return EncoderSettings(
             rate: rate ?? codec.usualRate, target: try target.target(besides: rate), silence: try coding.silence(),
-            entropy: coding.entropy.coding, framesPerChunk: try coding.framesPerChunk(codec))
+            entropy: coding.entropy.coding, framesPerChunk: try coding.framesPerChunk(codec), stereo: coding.stereo)
     }
 }
 
@@ -104,12 +104,13 @@ struct EncodeJob {
         let progress = Progress(
             item.input, totalSeconds: reader.frameCount.map { Double($0) / Double(format.sampleRate) },
             isShown: showsProgress)
+        var source = try StereoSource(
+            reader, path: item.input, raw: raw, choice: settings.stereo, blockFrames: Self.blockFrames)
         var encoder = try SoundEncoder(
-            codec, sourceRate: format.sampleRate, channels: format.channels, settings)
+            codec, sourceRate: format.sampleRate, channels: format.channels, stereoMode: source.mode, settings)
         let resampler = try Resampler(
             from: format.sampleRate, to: encoder.format.modelRate, channels: format.channels)
-        var block: [[Float]] = []
-        while try reader.readFinite(into: &block, upTo: Self.blockFrames) > 0 {
+        while let block = try source.next() {
             try file.write(encoder.push(resampler.push(block)))
             progress.update(seconds: Double(reader.position) / Double(format.sampleRate), bytes: file.byteCount)
         }

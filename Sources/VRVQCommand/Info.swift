@@ -44,16 +44,20 @@ struct StreamSurvey {
         let index: Int
         let seconds: Double
         let codes: [UInt16]
+        /// What the channel is where it is none of the source.
+        let signal: String?
 
         var line: String {
             "\(channel + 1)\t\(index)\t\(Text.decimal(seconds, 4))\t\(codes.count)\t"
                 + codes.map(String.init).joined(separator: " ")
         }
         var json: JSON {
-            .object([
+            var object: [String: JSON] = [
                 "channel": .integer(channel + 1), "frame": .integer(index), "seconds": .number(seconds),
                 "depth": .integer(codes.count), "codes": .integers(codes.map { Int($0) }),
-            ])
+            ]
+            if let signal { object["signal"] = .string(signal) }
+            return .object(object)
         }
     }
 
@@ -66,25 +70,32 @@ struct StreamSurvey {
     private(set) var histogram: [Int] = []
     /// Segment sections: places where the stream was cut or joined.
     private(set) var segments = 0
+    /// How its chunks' channels are coded.
+    private(set) var modes: Set<StereoMode> = []
 
     /// Reads a stream; `visit` sees every frame as it comes, if asked for.
     init(path: String, visitsFrames: Bool, visit: (Frame) throws -> Void) throws {
         self.path = path
         let input = try ByteReader(path: path)
         var reader = StreamReader(contextModels: ModelLibrary.contextModels)
-        var (totals, tags): (StreamTotals?, [Tag]) = (nil, [])
+        var (totals, tags, mode): (StreamTotals?, [Tag], StereoMode) = (nil, [], .independent)
         while let bytes = try input.read(upTo: 1 << 16) {
             reader.push(bytes)
             while let event = try reader.next() {
                 switch event {
-                case .format(let format): histogram = Array(repeating: 0, count: format.stages + 1)
+                case .format(let format):
+                    histogram = Array(repeating: 0, count: format.stages + 1)
+                    mode = format.stereoMode
                 case .tags(let found): tags += found
-                case .segment: segments += 1
+                case .segment(let segment):
+                    segments += 1
+                    mode = reader.format!.stereoMode(of: segment)
                 case .end(let found): totals = found
                 case .chunk(let grids, let first):
+                    modes.insert(mode)
                     for (channel, grid) in grids.enumerated() {
                         for depth in grid.depth { histogram[Int(depth)] += 1 }
-                        if visitsFrames { try Self.visit(grid, channel, first, reader.format!, visit) }
+                        if visitsFrames { try Self.visit(grid, channel, first, reader.format!, mode, visit) }
                     }
                 }
             }
@@ -94,12 +105,14 @@ struct StreamSurvey {
     }
 
     private static func visit(
-        _ grid: CodeGrid, _ channel: Int, _ first: Int, _ format: StreamFormat, _ visit: (Frame) throws -> Void
+        _ grid: CodeGrid, _ channel: Int, _ first: Int, _ format: StreamFormat, _ mode: StereoMode,
+        _ visit: (Frame) throws -> Void
     ) throws {
+        let signal = mode.signalNames.flatMap { channel < 2 ? $0[channel] : nil }
         for frame in 0..<grid.frames {
             let seconds = Double((first + frame) * format.hop) / Double(format.modelRate)
             let codes = Array(grid.codes(ofFrame: frame))
-            try visit(Frame(channel: channel, index: first + frame, seconds: seconds, codes: codes))
+            try visit(Frame(channel: channel, index: first + frame, seconds: seconds, codes: codes, signal: signal))
         }
     }
 
@@ -112,7 +125,7 @@ struct StreamSurvey {
         var lines = [
             "file       \(Text.printable(path)), \(Text.bytes(statistics.totalBytes))",
             "audio      \(Text.duration(rates.seconds)) (\(totals.sampleCount) samples), \(format.sourceRate) Hz, "
-                + "\(format.channels) channel\(format.channels == 1 ? "" : "s")",
+                + "\(format.channels) channel\(format.channels == 1 ? "" : "s")\(stereoText)",
             "model      \(Text.printable(format.modelName)) (\(format.networkFingerprint)), \(format.modelRate) Hz, "
                 + "\(format.hop) samples a frame, \(format.stages) codebooks of \(format.entries)",
             "rate       \(Text.decimal(rates.kbps, 2)) kbit/s on disk (by the paper's formula "
@@ -129,6 +142,13 @@ struct StreamSurvey {
         if segments > 0 { lines.append("segments   \(segments): the stream was cut or joined") }
         for tag in tags { lines.append("tag        \(Text.printable(tag.key)) = \(Text.printable(tag.value))") }
         return lines + histogramLines
+    }
+
+    /// How the channels are coded where not each by itself.
+    private var stereoText: String {
+        if modes == [.equal] { return ", equal and coded once" }
+        guard modes.contains(.midSide) else { return "" }
+        return ", coded as mid and side" + (modes.count > 1 ? " in parts" : "")
     }
 
     private func share(_ bits: Int) -> String {

@@ -1,5 +1,6 @@
 import VRVQ
 import VRVQAudio
+import VRVQNetwork
 
 /// One live source to one stream. A chunk goes out as soon as it is full, and before that when its first frame has
 /// waited for the whole latency because no more sound came.
@@ -34,14 +35,16 @@ struct LiveEncodeJob {
         let format = reader.format
         try Files.makeFolder(String(Files.folder(of: item.output).dropLast()))
         let file = try Failure.opening(AtomicFile(path: item.output, overwrite: reporting.force))
+        let input = LiveInput(reader)
+        let beginning = try LiveBeginning(input, format, settings.stereo, codec.model)
         var encoder = try StreamEncoder(
-            codec, sourceRate: format.sampleRate, channels: format.channels, rate: settings.rate,
-            entropy: settings.entropy, silence: .kept, framesPerChunk: frames)
+            codec, sourceRate: format.sampleRate, channels: format.channels, stereoMode: beginning.mode,
+            rate: settings.rate, entropy: settings.entropy, silence: .kept, framesPerChunk: frames)
         let resampler = try Resampler(
             from: format.sampleRate, to: encoder.format.modelRate, channels: format.channels)
-        let input = LiveInput(reader)
+        for block in beginning.blocks { try file.write(try encoder.push(try resampler.push(block))) }
         var waitingSince: ContinuousClock.Instant?
-        reading: while true {
+        reading: while !beginning.hasEnded {
             let left = waitingSince.map { latency / 1000 - Text.seconds(ContinuousClock.now - $0) }
             var bytes: [UInt8] = []
             switch try input.next(within: left) {
@@ -76,5 +79,34 @@ struct LiveEncodeJob {
         object["output"] = .string(item.output)
         object["algorithmic_delay_seconds"] = .number(delay)
         try reporting.report(line, .object(object), outputIsStandard: item.output == "-")
+    }
+}
+
+/// The first sound of a live source, as much as the encoder waits for before its first frame, so that nothing comes
+/// later. It decides how the channels are coded.
+private struct LiveBeginning {
+    let mode: StereoMode
+    private(set) var blocks: [[[Float]]] = []
+    private(set) var hasEnded = false
+
+    init(_ input: LiveInput, _ format: AudioFormat, _ choice: StereoChoice, _ model: Model) throws {
+        if let mode = choice.mode(channels: format.channels) {
+            self.mode = mode
+            return
+        }
+        let seconds = Double(model.network.report().encoderLookAhead) / Double(model.architecture.sampleRate)
+        let needed = Int(seconds * Double(format.sampleRate))
+        var statistics = StereoStatistics(channels: format.channels)
+        var frames = 0
+        while frames < needed {
+            guard case .sound(let block) = try input.next(within: nil) else {
+                hasEnded = true
+                break
+            }
+            statistics.add(block)
+            blocks.append(block)
+            frames += block[0].count
+        }
+        mode = statistics.mode(isWhole: false)
     }
 }

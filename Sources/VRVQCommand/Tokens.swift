@@ -60,7 +60,11 @@ struct Tokens: ParsableCommand {
         let output = output(ending: "npz")
         let stream = try TokenStream(decoding: bytes, contextModels: ModelLibrary.contextModels)
         switch output == "-" ? "npy" : Files.fileExtension(of: output) {
-        case "npy": try write(TokenArrays.npy(stream), to: output, stream)
+        case "npy":
+            if stream.format.stereoMode != .independent {
+                warn("channels are coded as \(stream.format.stereoMode), which a .npy file does not tell: a .npz does")
+            }
+            try write(TokenArrays.npy(stream), to: output, stream)
         case "npz":
             let entropy = try stream.entropy(of: bytes, contextModels: ModelLibrary.contextModels)
             if entropy == nil {

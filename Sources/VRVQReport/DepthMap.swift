@@ -12,21 +12,24 @@ public struct DepthMap: Sendable {
     public var frameSeconds: Double
     /// Stages in use, `depths[channel][frame]`, each in `0 ... stages`.
     public var depths: [[UInt8]]
+    /// What the channels are called where there are two.
+    public var channelNames: [String]
     /// The sound below.
     public var spectrogram: Spectrogram
 
     /// A picture from its parts. Depths beyond `stages` are drawn as `stages`.
     public init(
         fileName: String, bytesOnDisk: Int? = nil, scale: Double? = nil, stages: Int, frameSeconds: Double,
-        depths: [[UInt8]], spectrogram: Spectrogram
+        depths: [[UInt8]], channelNames: [String] = ["left", "right"], spectrogram: Spectrogram
     ) {
-        precondition((1...255).contains(stages) && frameSeconds > 0 && frameSeconds.isFinite)
+        precondition((1...255).contains(stages) && channelNames.count == 2 && frameSeconds > 0 && frameSeconds.isFinite)
         self.fileName = fileName
         self.bytesOnDisk = bytesOnDisk
         self.scale = scale
         self.stages = stages
         self.frameSeconds = frameSeconds
         self.depths = depths
+        self.channelNames = channelNames
         self.spectrogram = spectrogram
     }
 

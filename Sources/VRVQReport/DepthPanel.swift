@@ -36,7 +36,7 @@ struct DepthPanel {
         case 0: return [DepthPanel([], depths: [], columns: columns)]
         case 1: return [DepthPanel([], depths: channels[0], columns: columns)]
         case 2:
-            return zip(["left", "right"], channels).map { DepthPanel([$0], depths: $1, columns: columns) }
+            return zip(map.channelNames, channels).map { DepthPanel([$0], depths: $1, columns: columns) }
         default:
             let mean = (0..<channels.map(\.count).min()!).map { frame in
                 channels.reduce(0) { $0 + $1[frame] } / Double(channels.count)

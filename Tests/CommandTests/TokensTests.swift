@@ -7,6 +7,7 @@ extension CommandTests {
     @Suite("Tokens") struct TokensTests {
         private static let golden = [
             "mono-packed", "mono-adaptive", "stereo-tags", "constant", "silence", "segments", "eight-stages", "empty",
+            "mid-side", "equal", "stereo-segments",
         ]
 
         /// The exact bytes from a stored grid, and the stream again from what is made of these.

@@ -9,7 +9,7 @@ enum ArrayFixtures {
     /// Streams whose bytes never change, without their endings.
     static let golden = [
         "mono-packed", "mono-adaptive", "stereo-tags", "constant", "silence", "segments", "eight-stages", "empty",
-        "learned", "indexed",
+        "learned", "indexed", "mid-side", "equal", "stereo-segments",
     ]
 
     static func bytes(_ path: String) throws -> [UInt8] {

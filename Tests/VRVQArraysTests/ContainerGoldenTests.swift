@@ -38,6 +38,9 @@ struct ContainerGoldenTests {
         #expect(try stream("silence").grids[0].depth.filter { $0 == 0 }.count == 125)
         #expect(try stream("mono-adaptive").format.scale == 3.5)
         #expect(try stream("empty").frames == 0)
+        #expect(try stream("mid-side").format.stereoMode == .midSide && stream("mid-side").grids.count == 2)
+        #expect(try stream("equal").format.stereoMode == .equal && stream("equal").format.channels == 3)
+        #expect(try stream("stereo-segments").segments.map(\.segment.stereoMode) == [nil, .independent])
         // Type and length of the index, which the trailer of 14 bytes follows.
         #expect(try ArrayFixtures.golden("indexed.vrvq").suffix(24).starts(with: [0x02, 4]))
         for name in ["mono-adaptive", "stereo-tags", "silence", "eight-stages", "learned"] {

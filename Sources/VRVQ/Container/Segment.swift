@@ -9,20 +9,27 @@ public struct Segment: Equatable, Sendable {
     public var firstSample: Int
     /// Frames at its end that are there only because frames before them depend on them.
     public var lookAhead: Int
+    /// How its coded channels relate to the source's; nil where that is as the header says. Whatever it is, there are
+    /// as many coded channels as in the whole stream.
+    public var stereoMode: StereoMode?
 
     /// A segment; it is checked when it is written or read.
-    public init(previousSampleCount: Int = 0, firstFrame: Int = 0, firstSample: Int = 0, lookAhead: Int = 0) {
+    public init(
+        previousSampleCount: Int = 0, firstFrame: Int = 0, firstSample: Int = 0, lookAhead: Int = 0,
+        stereoMode: StereoMode? = nil
+    ) {
         self.previousSampleCount = previousSampleCount
         self.firstFrame = firstFrame
         self.firstSample = firstSample
         self.lookAhead = lookAhead
+        self.stereoMode = stereoMode
     }
 
     /// The fields of its section.
     func payload(_ format: StreamFormat) -> [UInt8] {
         var bytes: [UInt8] = [0]
         for field in [previousSampleCount, firstFrame, firstSample, lookAhead] { bytes.appendVarint(field) }
-        return bytes + [format.stereoMode.rawValue]
+        return bytes + [format.stereoMode(of: self).rawValue]
     }
 
     /// Reads its section.
@@ -35,11 +42,25 @@ public struct Segment: Equatable, Sendable {
         firstFrame = try cursor.varint("first frame", in: 0...format.maximumFrames)
         firstSample = try cursor.varint("first sample", in: 0...Limits.maximumSampleCount)
         lookAhead = try cursor.varint("look-ahead", in: 0...Limits.maximumLookAhead)
-        guard StereoMode(rawValue: try cursor.byte("stereo mode")) == format.stereoMode else {
-            throw VRVQError(
-                .unsupported, "\(cursor.context): a stereo mode that this build does not know here", offset: start)
-        }
+        stereoMode = try Self.stereoMode(&cursor, format, start)
         try cursor.expectEnd()
+    }
+
+    private static func stereoMode(
+        _ cursor: inout ByteCursor, _ format: StreamFormat, _ start: Int
+    ) throws(VRVQError) -> StereoMode? {
+        let number = try cursor.byte("stereo mode")
+        guard let mode = StereoMode(rawValue: number) else {
+            throw VRVQError(
+                .unsupported, "\(cursor.context): stereo mode \(number) is not known to this build", offset: start)
+        }
+        guard format.admits(mode) else {
+            throw VRVQError(
+                .malformed,
+                "\(cursor.context): stereo mode \(number) (\(mode)) does not go with the stream's \(format.codedChannels) "
+                    + "coded of \(format.channels) channels", offset: start)
+        }
+        return mode == format.stereoMode ? nil : mode
     }
 
     /// The model sample, on its time line, with which its sound starts.

@@ -47,7 +47,7 @@ extension StreamFormat {
         let number = try cursor.byte("stereo mode")
         guard let mode = StereoMode(rawValue: number) else {
             throw VRVQError(
-                .unsupported, "stereo mode \(number) is not known to this build, which reads 0: update vrvq",
+                .unsupported, "stereo mode \(number) is not known to this build, which reads 0 to 2: update vrvq",
                 offset: start)
         }
         return mode

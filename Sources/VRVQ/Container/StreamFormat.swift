@@ -1,11 +1,5 @@
 import VRVQNetwork
 
-/// How the coded channels relate to the source's channels (FORMAT.md, section 5.2).
-public enum StereoMode: UInt8, Sendable {
-    /// Every channel is coded by itself.
-    case independent = 0
-}
-
 /// What a stream says about itself before its first frame: all that is needed to read its codes and to find the model
 /// that turns them into sound. Written as the header section (FORMAT.md, section 5).
 public struct StreamFormat: Equatable, Sendable {
@@ -13,7 +7,7 @@ public struct StreamFormat: Equatable, Sendable {
     public var sourceRate: Int
     /// Channels of the source.
     public var channels: Int
-    /// How the coded channels relate to the source's.
+    /// How the coded channels relate to the source's, where a segment does not say otherwise.
     public var stereoMode: StereoMode
     /// Samples per second at which the model works.
     public var modelRate: Int
@@ -64,7 +58,7 @@ public struct StreamFormat: Equatable, Sendable {
     package var bitsPerCode: Int { bitWidth(ofValues: entries) }
 
     /// Channels that are coded, each as a `CodeGrid`.
-    public var codedChannels: Int { channels }
+    public var codedChannels: Int { stereoMode.codedChannels(of: channels) }
 
     /// Model samples per channel that `count` source samples become: ceil(count * modelRate / sourceRate). A resampler
     /// in front of the encoder has to give exactly so many (FORMAT.md, section 8).
@@ -85,6 +79,12 @@ public struct StreamFormat: Equatable, Sendable {
     func validate(offset: Int?) throws(VRVQError) {
         for (name, value, range) in boundedFields {
             try range.check(value, "\(name) of the stream", offset: offset)
+        }
+        guard channels >= stereoMode.leastChannels else {
+            throw VRVQError(
+                .malformed,
+                "stereo mode \(stereoMode.rawValue) (\(stereoMode)) of the stream needs two channels or more",
+                offset: offset)
         }
         if let constantDepth { try (1...stages).check(constantDepth, "constant depth of the stream", offset: offset) }
         if let scale, !(scale > 0 && scale.isFinite) {

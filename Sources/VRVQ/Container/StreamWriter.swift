@@ -136,6 +136,9 @@ public struct StreamWriter: Sendable {
     /// samples need.
     public mutating func segment(_ segment: Segment) throws(VRVQError) -> [UInt8] {
         precondition(stage == .open, "sections come after the header and before the trailer")
+        guard format.admits(format.stereoMode(of: segment)) else {
+            throw VRVQError(.badSetting, "a segment cannot change the number of coded channels")
+        }
         let silence = flush()
         do throws(VRVQError) { try ledger.start(segment, format) } catch {
             throw VRVQError(.badSetting, error.message)

@@ -28,7 +28,7 @@ struct StreamAssembly {
         let frames = part.frames(for: range, context: context, format)
         let next = Segment(
             previousSampleCount: samples ?? 0, firstFrame: frames.lowerBound, firstSample: start,
-            lookAhead: frames.upperBound - needed)
+            lookAhead: frames.upperBound - needed, stereoMode: stereoMode(of: part, format))
         // A stream without segment sections is a whole recording.
         if samples != nil || next != Segment() { bytes += try writer.segment(next) }
         samplesBefore += samples ?? 0
@@ -58,7 +58,7 @@ struct StreamAssembly {
             let section = try outline.section(chunk.place)
             if let named = chunk.entropyModel { bytes += writer.entropyModel(named) }
             bytes += writer.copy(chunk: section, frames: frames.count)
-        } else if let grids = try outline.grids(chunk) {
+        } else if let grids = try outline.grids(chunk)?.coded(as: writer.format) {
             if !grids.areSilent(frames), let named = chunk.entropyModel, let context = outline.context(chunk) {
                 bytes += try writer.use(context, named)
             }
@@ -71,12 +71,35 @@ struct StreamAssembly {
     /// Whether chunks mean the same in both streams.
     private func fits(_ format: StreamFormat) -> Bool {
         format.framesPerChunk == writer.format.framesPerChunk && format.constantDepth == writer.format.constantDepth
+            && format.codedChannels == writer.format.codedChannels
+    }
+
+    /// The mode of a part's segment here; nil where it is that of the header. Equal channels that were coded once are a
+    /// mid without a side among two channels that are both coded; of more channels every one is coded the same.
+    private func stereoMode(of part: StreamOutline.Part, _ format: StreamFormat) -> StereoMode? {
+        var mode = format.stereoMode(of: part.segment)
+        if format.codedChannels != writer.format.codedChannels {
+            mode = format.channels == 2 ? .midSide : .independent
+        }
+        return mode == writer.format.stereoMode ? nil : mode
     }
 
     /// The whole stream.
     mutating func finish() throws(VRVQError) -> [UInt8] {
         bytes += try writer.trailer(sampleCount: samplesBefore + (samples ?? 0))
         return bytes
+    }
+}
+
+extension [CodeGrid] {
+    /// The codes of equal channels for a stream in which as many channels are coded as there are: a mid and a silent
+    /// side, or the same codes for each. Other codes stay as they are.
+    fileprivate func coded(as format: StreamFormat) -> [CodeGrid] {
+        guard count != format.codedChannels else { return self }
+        guard format.channels == 2 else { return Array(repeating: self[0], count: format.channels) }
+        var side = CodeGrid(stages: format.stages, entries: format.entries)
+        side.appendSilence(frames: self[0].frames)
+        return [self[0], side]
     }
 }
 

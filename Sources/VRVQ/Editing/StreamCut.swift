@@ -99,7 +99,6 @@ extension StreamFormat {
         for (name, own, others) in [
             ("model", networkFingerprint.description, other.networkFingerprint.description),
             ("source rate", "\(sourceRate)", "\(other.sourceRate)"), ("channels", "\(channels)", "\(other.channels)"),
-            ("stereo mode", "\(stereoMode)", "\(other.stereoMode)"),
             ("model rate", "\(modelRate)", "\(other.modelRate)"),
             ("hop", "\(hop)", "\(other.hop)"), ("stages", "\(stages)", "\(other.stages)"),
             ("codebook size", "\(entries)", "\(other.entries)"),
@@ -110,6 +109,8 @@ extension StreamFormat {
                     + "has \(others)")
         }
         var joined = self
+        // Where one of both codes its channels, the other can do so too.
+        if stereoMode == .equal { joined.stereoMode = other.stereoMode }
         joined.framesPerChunk = max(framesPerChunk, other.framesPerChunk)
         if constantDepth != other.constantDepth { joined.constantDepth = nil }
         if scale != other.scale { joined.scale = nil }

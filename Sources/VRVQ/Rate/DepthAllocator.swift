@@ -55,10 +55,15 @@ extension Analysis {
 extension Codec {
     /// The format of this model's streams.
     /// - Throws: `badSetting` for chunks that are longer than the format allows.
-    func format(sourceRate: Int?, channels: Int, framesPerChunk: Int? = nil) throws(VRVQError) -> StreamFormat {
+    func format(
+        sourceRate: Int?, channels: Int, stereoMode: StereoMode = .independent, framesPerChunk: Int? = nil
+    ) throws(VRVQError) -> StreamFormat {
+        guard channels >= stereoMode.leastChannels || stereoMode == .independent else {
+            throw VRVQError(.badSetting, "the stereo mode \(stereoMode) needs two channels or more")
+        }
         let architecture = model.architecture
         let format = StreamFormat(
-            sourceRate: sourceRate ?? architecture.sampleRate, channels: channels,
+            sourceRate: sourceRate ?? architecture.sampleRate, channels: channels, stereoMode: stereoMode,
             modelRate: architecture.sampleRate, hop: architecture.hop, stages: architecture.quantizer.stages,
             entries: architecture.quantizer.entries, framesPerChunk: framesPerChunk,
             networkFingerprint: model.fingerprint, modelName: model.name)

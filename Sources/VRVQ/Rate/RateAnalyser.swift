@@ -17,21 +17,22 @@ public struct RateAnalyser {
 
     /// A signal at its start; the parameters are those of `StreamEncoder`.
     public init(
-        _ codec: Codec, sourceRate: Int? = nil, channels: Int, silence: Silence = .digital,
-        framesPerChunk: Int? = nil
+        _ codec: Codec, sourceRate: Int? = nil, channels: Int, stereoMode: StereoMode = .independent,
+        silence: Silence = .digital, framesPerChunk: Int? = nil
     ) throws(VRVQError) {
         try silence.check()
         self.codec = codec
-        format = try codec.format(sourceRate: sourceRate, channels: channels, framesPerChunk: framesPerChunk)
+        format = try codec.format(
+            sourceRate: sourceRate, channels: channels, stereoMode: stereoMode, framesPerChunk: framesPerChunk)
         try format.validate()
-        analyses = Array(repeating: Analysis(stages: format.stages), count: channels)
-        for _ in 0..<channels { self.channels.append(try ChannelAnalysis(codec, silence: silence)) }
+        analyses = Array(repeating: Analysis(stages: format.stages), count: format.codedChannels)
+        for _ in analyses { self.channels.append(try ChannelAnalysis(codec, silence: silence)) }
     }
 
     /// Takes samples, one array per channel of equal length at the model's rate.
     public mutating func push(_ samples: [[Float]]) throws(VRVQError) {
         try format.check(samples, position: position)
-        advance(samples, isLast: false)
+        try advance(samples, isLast: false)
     }
 
     /// Ends the signal.
@@ -44,15 +45,16 @@ public struct RateAnalyser {
         allocator: any DepthAllocator = ImportanceAllocator()
     ) throws(VRVQError) -> RatePlan {
         let count = try format.sourceCount(sampleCount, position: position)
-        advance(Array(repeating: [], count: format.channels), isLast: true)
+        try advance(Array(repeating: [], count: format.channels), isLast: true)
         return try RatePlan(
             codec, analyses, format: format, sampleCount: count, entropy: entropy, allocator: allocator)
     }
 
-    private mutating func advance(_ samples: [[Float]], isLast: Bool) {
+    private mutating func advance(_ samples: [[Float]], isLast: Bool) throws(VRVQError) {
+        let coded = try format.stereoMode.coded(samples, position: position)
         position += samples[0].count
-        for channel in samples.indices {
-            let analysis = channels[channel].push(samples[channel], isLast: isLast)
+        for channel in coded.indices {
+            let analysis = channels[channel].push(coded[channel], isLast: isLast)
             analyses[channel].append(analysis, frames: 0..<analysis.frames)
         }
     }

@@ -34,7 +34,7 @@ public struct RatePlan: Sendable {
     public let format: StreamFormat
     /// Source samples per channel.
     public let sampleCount: Int
-    /// One per channel.
+    /// One per coded channel.
     public let analyses: [Analysis]
     fileprivate let codec: Codec
     fileprivate let entropy: EntropyCoding

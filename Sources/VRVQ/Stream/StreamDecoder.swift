@@ -25,7 +25,7 @@ public struct StreamDecoder {
     private let codecFor: (StreamFormat) throws(VRVQError) -> Codec
     private var reader = StreamReader()
     private var channels: [SilencedSynthesis] = []
-    /// Complete samples that may still lie beyond the end of the signal: at most the last frame's and
+    /// Complete samples of the coded channels that may still lie beyond the end of the signal: at most the last frame's and
     /// the look-ahead's.
     private var held: [[Float]] = []
     /// Samples of the segment at hand that were given.
@@ -80,7 +80,7 @@ public struct StreamDecoder {
         append(bytes)
         var samples: [[Float]] = []
         while let more = try next() { samples.append(channels: more) }
-        return samples.isEmpty ? Array(repeating: [], count: held.count) : samples
+        return samples.isEmpty ? Array(repeating: [], count: format?.channels ?? 0) : samples
     }
 
     /// Takes bytes, whose samples `next` gives.
@@ -230,7 +230,7 @@ public struct StreamDecoder {
             held[channel].removeFirst(ready)
         }
         given += ready
-        return samples
+        return format.stereoMode(of: segment).decoded(samples, channels: format.channels)
     }
 }
 

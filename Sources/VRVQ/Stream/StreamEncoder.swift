@@ -25,7 +25,9 @@ public struct StreamEncoder {
     /// A stream at its start.
     /// - Parameters:
     ///   - sourceRate: samples per second of the source; the model's when nil.
-    ///   - channels: channels of the source, each coded by itself.
+    ///   - channels: channels of the source.
+    ///   - stereoMode: how they are coded; `StereoStatistics` tells which is cheapest. Silence and rate are those of the
+    ///     channels that are coded.
     ///   - rate: how many codebooks a frame may spend.
     ///   - silence: which frames are left out; none waits for it but quiet ones.
     ///   - framesPerChunk: frames of a chunk; about a second when nil. Longer chunks are smaller, shorter ones are found
@@ -33,15 +35,16 @@ public struct StreamEncoder {
     ///   - positionInterval: frames after which a position section comes before the next chunk; nil for none.
     ///   - entropy: how chunks are made small; decoding gives the same whichever it is.
     public init(
-        _ codec: Codec, sourceRate: Int? = nil, channels: Int, rate: Codec.Rate = .scale(Codec.defaultScale),
-        entropy: EntropyCoding = .best, silence: Silence = .digital, framesPerChunk: Int? = nil,
-        positionInterval: Int? = nil
+        _ codec: Codec, sourceRate: Int? = nil, channels: Int, stereoMode: StereoMode = .independent,
+        rate: Codec.Rate = .scale(Codec.defaultScale), entropy: EntropyCoding = .best, silence: Silence = .digital,
+        framesPerChunk: Int? = nil, positionInterval: Int? = nil
     ) throws(VRVQError) {
         try codec.check(rate)
         try silence.check()
         self.codec = codec
         self.rate = rate
-        var format = try codec.format(sourceRate: sourceRate, channels: channels, framesPerChunk: framesPerChunk)
+        var format = try codec.format(
+            sourceRate: sourceRate, channels: channels, stereoMode: stereoMode, framesPerChunk: framesPerChunk)
         switch rate {
         case .scale(let scale): format.scale = scale
         case .codebooks(let count): format.constantDepth = count
@@ -50,8 +53,8 @@ public struct StreamEncoder {
         writer = try StreamWriter(format, entropy: entropy.settled(for: codec.model), threads: codec.threads)
         writer.positionInterval = positionInterval
         let empty = CodeGrid(stages: format.stages, entries: format.entries)
-        pending = Array(repeating: empty, count: channels)
-        for _ in 0..<channels { analyses.append(try ChannelAnalysis(codec, silence: silence)) }
+        pending = Array(repeating: empty, count: format.codedChannels)
+        for _ in pending { analyses.append(try ChannelAnalysis(codec, silence: silence)) }
     }
 
     /// Bytes of samples, rows and codes that it holds between pushes.
@@ -92,9 +95,10 @@ public struct StreamEncoder {
     }
 
     private mutating func advance(_ samples: [[Float]], isLast: Bool) throws(VRVQError) -> [UInt8] {
+        let coded = try format.stereoMode.coded(samples, position: position)
         position += samples[0].count
-        for channel in samples.indices {
-            let analysis = analyses[channel].push(samples[channel], isLast: isLast)
+        for channel in coded.indices {
+            let analysis = analyses[channel].push(coded[channel], isLast: isLast)
             let grid = try codec.grid(analysis, rate: rate)
             usedCodes += grid.usedCodes
             pending[channel].append(grid)

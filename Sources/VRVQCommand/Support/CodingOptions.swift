@@ -30,7 +30,7 @@ enum EntropyChoice: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
-/// What does not change the codes of sounding frames: silence, chunks, entropy coding.
+/// What is coded besides the rate: silence, chunks, entropy coding, stereo.
 struct CodingOptions: ParsableArguments {
     @Option(
         name: .long, parsing: .unconditional,
@@ -47,6 +47,9 @@ struct CodingOptions: ParsableArguments {
         name: .long, parsing: .unconditional,
         help: ArgumentHelp("Length of a chunk, which decodes alone (default about 1).", valueName: "seconds"))
     var chunk: Double?
+
+    @Option(name: .long, help: StereoChoice.help)
+    var stereo = StereoChoice.auto
 
     /// Which frames are left out.
     func silence() throws -> Silence {

@@ -9,6 +9,7 @@ struct EncoderSettings: Sendable {
     var silence = Silence.digital
     var entropy = EntropyCoding.best
     var framesPerChunk: Int?
+    var stereo = StereoChoice.auto
 }
 
 /// Samples to the bytes of a stream: as they come, or all at the end where a target needs the whole recording.
@@ -20,16 +21,18 @@ struct SoundEncoder {
     private(set) var outcome: Allocation.Outcome?
     private var chosen: (format: StreamFormat, statistics: StreamStatistics)?
 
-    init(_ codec: Codec, sourceRate: Int, channels: Int, _ settings: EncoderSettings) throws(VRVQError) {
+    init(
+        _ codec: Codec, sourceRate: Int, channels: Int, stereoMode: StereoMode, _ settings: EncoderSettings
+    ) throws(VRVQError) {
         self.settings = settings
         if settings.target != nil {
             analyser = try RateAnalyser(
-                codec, sourceRate: sourceRate, channels: channels, silence: settings.silence,
-                framesPerChunk: settings.framesPerChunk)
+                codec, sourceRate: sourceRate, channels: channels, stereoMode: stereoMode,
+                silence: settings.silence, framesPerChunk: settings.framesPerChunk)
         } else {
             stream = try StreamEncoder(
-                codec, sourceRate: sourceRate, channels: channels, rate: settings.rate, entropy: settings.entropy,
-                silence: settings.silence, framesPerChunk: settings.framesPerChunk)
+                codec, sourceRate: sourceRate, channels: channels, stereoMode: stereoMode, rate: settings.rate,
+                entropy: settings.entropy, silence: settings.silence, framesPerChunk: settings.framesPerChunk)
         }
     }
 

@@ -60,7 +60,8 @@ extension StreamFormat {
             "sample_rate": .integer(sourceRate), "channels": .integer(channels), "model_rate": .integer(modelRate),
             "hop": .integer(hop), "stages": .integer(stages), "entries": .integer(entries),
             "frames_per_chunk": .integer(framesPerChunk), "model": .string(modelName),
-            "fingerprint": .string(networkFingerprint.description),
+            "fingerprint": .string(networkFingerprint.description), "stereo": .string(stereoMode.description),
+            "coded_channels": .integer(codedChannels),
         ]
         if let constantDepth { object["codebooks"] = .integer(constantDepth) }
         if let scale { object["scale"] = .number(Double(scale)) }

@@ -38,8 +38,11 @@ extension ContainerRandom {
         let stages = int(1...32)
         let entries = pick([2, 3, 10, 1000, 1023, 1024, 1025, 4096, 65535, 65536, int(2...65536)])
         let rates = [8000, 16000, 22050, 44100, 48000, 96000, 192_000, int(1...200_000)]
+        let channels = int(1...8)
         return StreamFormat(
-            sourceRate: pick(rates), channels: int(1...8), modelRate: pick(rates), hop: pick([1, 320, 512, 2048]),
+            sourceRate: pick(rates), channels: channels,
+            stereoMode: pick(StereoMode.allCases.filter { channels >= $0.leastChannels }), modelRate: pick(rates),
+            hop: pick([1, 320, 512, 2048]),
             stages: stages, entries: entries, framesPerChunk: pick([1, 2, 7, 86, int(1...200)]),
             networkFingerprint: Fingerprint(bytes: (0..<8).map { _ in UInt8.random(in: 0...255, using: &self) }),
             modelName: pick(["", "small", "größer", "a name of thirty-two bytes, full"]),
@@ -64,7 +67,7 @@ extension ContainerRandom {
         let samples = sampleCount(frames: frames ?? int(0...300), format)
         let count = format.frameCount(sourceSamples: samples)
         let same = oneIn(3) ? grid(format, frames: count) : nil
-        var grids = (0..<format.channels).map { _ in same ?? grid(format, frames: count) }
+        var grids = (0..<format.codedChannels).map { _ in same ?? grid(format, frames: count) }
         for channel in grids.indices { grids[channel].sampleCount = format.modelSampleCount(sourceSamples: samples) }
         let tags = oneIn(3) ? [Tag(key: "artist", value: "Ärzte"), Tag(key: "ARTIST", value: "")] : []
         return VRVQStream(format: format, grids: grids, sampleCount: samples, tags: tags)

@@ -39,6 +39,7 @@ enum ContextFixtures {
     static func stream(_ shape: ContextModel.Shape, _ random: inout ContainerRandom, frames: Int? = nil) -> VRVQStream {
         var format = random.format()
         (format.stages, format.entries, format.channels) = (shape.stages, shape.entries, random.int(1...3))
+        format.stereoMode = .independent
         format.sourceRate = format.modelRate
         format.constantDepth = random.oneIn(3) ? random.int(1...shape.stages) : nil
         let frames = frames ?? random.int(1...260)
