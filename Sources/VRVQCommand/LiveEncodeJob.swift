@@ -36,7 +36,8 @@ struct LiveEncodeJob {
         let file = try Failure.opening(AtomicFile(path: item.output, overwrite: reporting.force))
         var encoder = try StreamEncoder(
             codec, sourceRate: format.sampleRate, channels: format.channels, rate: settings.rate,
-            entropy: settings.entropy, silence: .kept, framesPerChunk: frames)
+            entropy: settings.entropy, silence: .kept, framesPerChunk: frames,
+            search: settings.search)
         let resampler = try Resampler(
             from: format.sampleRate, to: encoder.format.modelRate, channels: format.channels)
         let input = LiveInput(reader)

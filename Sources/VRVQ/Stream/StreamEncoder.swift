@@ -32,13 +32,15 @@ public struct StreamEncoder {
     ///     faster in a seek and lose less when they are damaged.
     ///   - positionInterval: frames after which a position section comes before the next chunk; nil for none.
     ///   - entropy: how chunks are made small; decoding gives the same whichever it is.
+    ///   - search: how codes are chosen.
     public init(
         _ codec: Codec, sourceRate: Int? = nil, channels: Int, rate: Codec.Rate = .scale(Codec.defaultScale),
         entropy: EntropyCoding = .best, silence: Silence = .digital, framesPerChunk: Int? = nil,
-        positionInterval: Int? = nil
+        positionInterval: Int? = nil, search: QuantizerSearch = .greedy
     ) throws(VRVQError) {
         try codec.check(rate)
         try silence.check()
+        try search.check()
         self.codec = codec
         self.rate = rate
         var format = try codec.format(sourceRate: sourceRate, channels: channels, framesPerChunk: framesPerChunk)
@@ -51,7 +53,7 @@ public struct StreamEncoder {
         writer.positionInterval = positionInterval
         let empty = CodeGrid(stages: format.stages, entries: format.entries)
         pending = Array(repeating: empty, count: channels)
-        for _ in 0..<channels { analyses.append(try ChannelAnalysis(codec, silence: silence)) }
+        for _ in 0..<channels { analyses.append(try ChannelAnalysis(codec, silence: silence, search: search)) }
     }
 
     /// Bytes of samples, rows and codes that it holds between pushes.
