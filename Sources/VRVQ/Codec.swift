@@ -84,11 +84,11 @@ public final class Codec: Sendable {
     ///   that the model does not have.
     public func encode(
         _ samples: [[Float]], rate: Rate = .scale(Codec.defaultScale), entropy: EntropyCoding = .best,
-        silence: Silence = .digital, stereo: StereoMode? = nil
+        silence: Silence = .digital, stereo: StereoMode? = nil, search: QuantizerSearch = .greedy
     ) throws(VRVQError) -> [UInt8] {
         var encoder = try StreamEncoder(
             self, channels: samples.count, stereoMode: stereo ?? .best(for: samples), rate: rate, entropy: entropy,
-            silence: silence)
+            silence: silence, search: search)
         var bytes = try encoder.push(samples)
         bytes += try encoder.finish()
         return bytes
@@ -118,10 +118,13 @@ public final class Codec: Sendable {
     }
 
     /// One channel's samples to the codes of all stages, the importance of every frame, and which of them are silent.
-    public func analyse(_ samples: [Float], silence: Silence = .digital) throws(VRVQError) -> Analysis {
+    public func analyse(
+        _ samples: [Float], silence: Silence = .digital, search: QuantizerSearch = .greedy
+    ) throws(VRVQError) -> Analysis {
         try checkFinite(samples, channel: 0, position: 0)
         try silence.check()
-        var analysis = try ChannelAnalysis(self, silence: silence)
+        try search.check()
+        var analysis = try ChannelAnalysis(self, silence: silence, search: search)
         return analysis.push(samples, isLast: true)
     }
 

@@ -11,8 +11,8 @@ struct Encode: ParsableCommand {
             Reads every format that libsndfile reads (WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF ...), of any rate and \
             channel count. A folder is taken with all audio below it and keeps its tree. Without -o, IN.wav becomes \
             IN.vrvq beside it. "-" is standard input (WAV, also of unknown length; raw samples with --raw-format) or \
-            standard output. --bitrate, --size and --max-bitrate run the network once over the whole recording and \
-            write at the end of it.
+            standard output. --bitrate, --size, --max-bitrate and --allocation rd run the network once over the whole \
+            recording and write at the end of it.
             """)
 
     @Argument(help: "Audio files, folders, or - for standard input.")
@@ -26,6 +26,7 @@ struct Encode: ParsableCommand {
 
     @OptionGroup var rate: RateOptions
     @OptionGroup var target: TargetOptions
+    @OptionGroup var search: SearchOptions
     @OptionGroup var coding: CodingOptions
 
     @Option(name: .long, help: "Standard input is raw samples, for example s16le:44100:2.")
@@ -72,6 +73,9 @@ struct Encode: ParsableCommand {
     /// Live sound is not known as a whole, and is not held back to see whether it is silence.
     private func checkLive() throws {
         if target.areGiven { throw Failure.usage("--live cannot meet a target: that takes the whole recording") }
+        if search.allocation == .rd {
+            throw Failure.usage("--live cannot choose depths by --allocation rd: that takes the whole recording")
+        }
         if coding.dtx != nil { throw Failure.usage("--live leaves no silence out: --dtx is not for it") }
         if coding.chunk != nil { throw Failure.usage("--live makes chunks as long as --latency: give that alone") }
     }
@@ -79,8 +83,11 @@ struct Encode: ParsableCommand {
     private func settings(_ codec: Codec) throws -> EncoderSettings {
         let rate = try rate.asked(codec)
         return EncoderSettings(
-            rate: rate ?? codec.usualRate, target: try target.target(besides: rate), silence: try coding.silence(),
-            entropy: coding.entropy.coding, framesPerChunk: try coding.framesPerChunk(codec), stereo: coding.stereo)
+            rate: rate ?? codec.usualRate,
+            target: try search.target(try target.target(besides: rate), rate, codec),
+            silence: try coding.silence(), entropy: coding.entropy.coding,
+            framesPerChunk: try coding.framesPerChunk(codec), stereo: coding.stereo,
+            search: try search.quantizerSearch(), allocation: search.allocation)
     }
 }
 
@@ -145,6 +152,8 @@ struct EncodeJob {
         var object = rates.json
         object["input"] = .string(item.input)
         object["output"] = .string(item.output)
+        object["allocation"] = .string(settings.allocation.rawValue)
+        object["search"] = .integer(settings.search.paths)
         object["elapsed_seconds"] = .number(elapsed)
         object["times_real_time"] = .number(speed)
         for (key, value) in format.json { object[key] = value }

@@ -32,6 +32,7 @@ struct Evaluate: ParsableCommand {
     @Flag(name: .long, help: "Print one JSON object per recording and rate instead of the table.")
     var json = false
 
+    @OptionGroup var targets: BitrateOptions
     @OptionGroup var packets: PacketOptions
 
     /// Figures of one recording at one rate.
@@ -45,21 +46,33 @@ struct Evaluate: ParsableCommand {
         let codec = try Codec(
             model: ModelLibrary.model(model), threads: WorkOptions.threads(threads),
             instructionSet: ModelLibrary.instructionSet())
+        try targets.check(isLoss: packets.loss != nil)
+        if targets.bitrates != nil {
+            let evaluation = try BitrateEvaluation(codec, targets)
+            return try evaluation.run(try files(), json: json) { try sound($0, codec) }
+        }
         let rates = try parsedRates(codec)
-        let files = try Inputs(inputs, extensions: Encode.extensions).files
+        let files = try files()
         if packets.loss != nil {
             let evaluation = try LossEvaluation(codec, rate: rates[0].1, packets)
-            return try evaluation.run(files, json: json) { path in
-                do {
-                    return (group(path), try mono(path, rate: codec.sampleRate))
-                } catch { throw Failure(error, subject: path) }
-            }
+            return try evaluation.run(files, json: json) { try sound($0, codec) }
         }
         var rows: [Row] = []
         for file in files {
             do { rows += try measure(file.path, codec, rates) } catch { throw Failure(error, subject: file.path) }
         }
         if !json { try table(rows, rates) }
+    }
+
+    private func files() throws -> [Inputs.File] { try Inputs(inputs, extensions: Encode.extensions).files }
+
+    /// A recording's group, and its samples at the model's rate.
+    private func sound(_ path: String, _ codec: Codec) throws -> (String, [Float]) {
+        do {
+            let samples = try mono(path, rate: codec.sampleRate)
+            if samples.isEmpty { throw Failure(.unreadable, "\(Text.printable(path)): no samples to measure") }
+            return (group(path), samples)
+        } catch { throw Failure(error, subject: path) }
     }
 
     private func parsedRates(_ codec: Codec) throws -> [(String, Codec.Rate)] {

@@ -39,7 +39,8 @@ struct LiveEncodeJob {
         let beginning = try LiveBeginning(input, format, settings.stereo, codec.model)
         var encoder = try StreamEncoder(
             codec, sourceRate: format.sampleRate, channels: format.channels, stereoMode: beginning.mode,
-            rate: settings.rate, entropy: settings.entropy, silence: .kept, framesPerChunk: frames)
+            rate: settings.rate, entropy: settings.entropy, silence: .kept, framesPerChunk: frames,
+            search: settings.search)
         let resampler = try Resampler(
             from: format.sampleRate, to: encoder.format.modelRate, channels: format.channels)
         for block in beginning.blocks { try file.write(try encoder.push(try resampler.push(block))) }

@@ -13,6 +13,7 @@ final class Engine: Sendable {
     private let weights: any WeightSource
     private let encoder = Mutex<PreparedLayers?>(nil)
     private let decoder = Mutex<PreparedLayers?>(nil)
+    private let geometry = Mutex<StageGeometry?>(nil)
 
     init(
         network: Network, weights: any WeightSource, instructionSet: InstructionSet, segmentFrames: Int
@@ -45,15 +46,29 @@ final class Engine: Sendable {
         CPU(try prepared(decoder, network.decoderLayers), slots: network.slots)
     }
 
+    /// What a search over the stages needs.
+    func stageGeometry() throws(VRVQError) -> StageGeometry {
+        try once(geometry) { () throws(WeightError) in
+            try StageGeometry(network.quantizer, weights: weights, instructionSet: instructionSet)
+        }
+    }
+
     private func prepared(
         _ half: borrowing Mutex<PreparedLayers?>, _ layers: [Layer]
     ) throws(VRVQError) -> PreparedLayers {
-        let made: Result<PreparedLayers, WeightError> = half.withLock { known in
+        try once(half) { () throws(WeightError) in
+            try PreparedLayers(
+                layers: layers, stages: network.quantizer.stages, weights: weights, instructionSet: instructionSet)
+        }
+    }
+
+    private func once<Value: Sendable>(
+        _ place: borrowing Mutex<Value?>, _ make: () throws(WeightError) -> Value
+    ) throws(VRVQError) -> Value {
+        let made: Result<Value, WeightError> = place.withLock { known in
             if let known { return .success(known) }
             do throws(WeightError) {
-                let made = try PreparedLayers(
-                    layers: layers, stages: network.quantizer.stages, weights: weights,
-                    instructionSet: instructionSet)
+                let made = try make()
                 known = made
                 return .success(made)
             } catch {

@@ -15,12 +15,12 @@ final class ParallelAnalysis {
     private let lookAhead: Int
     private let hop: Int
 
-    init(_ engine: Engine, threads: Int) throws(VRVQError) {
+    init(_ engine: Engine, threads: Int, search: QuantizerSearch) throws(VRVQError) {
         self.engine = engine
         hop = engine.network.architecture.hop
         back = max(engine.report.encoderReach.back, engine.report.importanceReach?.back ?? 0)
         lookAhead = engine.report.encoderLookAhead + 1
-        for _ in 0..<max(1, threads) { streams.append(try AnalysisStream(engine)) }
+        for _ in 0..<max(1, threads) { streams.append(try AnalysisStream(engine, search)) }
     }
 
     /// Bytes that it holds between pushes.

@@ -7,9 +7,9 @@ struct ChannelAnalysis {
     /// Frames of which only the one or the other is known.
     private var pending: Analysis
 
-    init(_ codec: Codec, silence: Silence) throws(VRVQError) {
+    init(_ codec: Codec, silence: Silence, search: QuantizerSearch) throws(VRVQError) {
         let (engine, stages) = (codec.engine, codec.model.architecture.quantizer.stages)
-        network = try ParallelAnalysis(engine, threads: codec.threads)
+        network = try ParallelAnalysis(engine, threads: codec.threads, search: search)
         let reach = engine.report.decoderReach
         detector = SilenceDetector(
             silence, hop: codec.model.architecture.hop, back: reach.back, ahead: reach.ahead)

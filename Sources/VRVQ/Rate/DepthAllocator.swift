@@ -12,6 +12,11 @@ public protocol DepthAllocator: Sendable {
     var leastLevel: Float { get }
     /// Where it ends.
     var greatestLevel: Float { get }
+    /// Whether a level is a scale. Where it is none, a scale asks for as many codes as the importance map would spend at
+    /// it in the whole signal.
+    var takesScale: Bool { get }
+    /// Whether it reads `Analysis.errors`.
+    var needsErrors: Bool { get }
 }
 
 extension DepthAllocator {
@@ -19,6 +24,10 @@ extension DepthAllocator {
     public var leastLevel: Float { 0x1p-10 }
     /// Beyond the inverse of every importance that a float32 sigmoid tells from zero.
     public var greatestLevel: Float { 0x1p40 }
+    /// As the importance map.
+    public var takesScale: Bool { true }
+    /// As the importance map.
+    public var needsErrors: Bool { false }
 }
 
 /// The paper's allocation: stage k is used where k <= l p, for importance p and scale l. Without an importance map all
@@ -45,7 +54,7 @@ extension Analysis {
         var grid = CodeGrid(stages: stages, entries: entries)
         grid.reserveCapacity(frames: frames)
         for (frame, depth) in depths.enumerated() {
-            grid.append(depth: depth, codes: codes[frame * stages..<(frame + 1) * stages])
+            grid.append(depth: depth, codes: codes(ofFrame: frame, depth: depth))
         }
         grid.sampleCount = grid.frames * hop
         return grid

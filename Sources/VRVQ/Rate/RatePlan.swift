@@ -60,6 +60,9 @@ public struct RatePlan: Sendable {
         guard analyses.allSatisfy({ $0.stages == format.stages && $0.frames == frames }) else {
             throw VRVQError(.badSetting, "\(sampleCount) samples are \(frames) frames of every channel")
         }
+        guard !allocator.needsErrors || analyses.allSatisfy({ $0.errors.count == frames * (format.stages + 1) }) else {
+            throw VRVQError(.badSetting, "depths by distortion need a search that measures errors")
+        }
         self.codec = codec
         self.analyses = analyses
         self.format = format
@@ -105,7 +108,7 @@ public struct RatePlan: Sendable {
 
     private func allocation(_ choice: DepthChoice, _ target: Target, _ cap: Cap?) -> Allocation {
         var format = format
-        if case .rate(.scale(let scale)) = target, cap == nil { format.scale = scale }
+        if case .rate(.scale(let scale)) = target, cap == nil, allocator.takesScale { format.scale = scale }
         return Allocation(self, format: format, choice)
     }
 

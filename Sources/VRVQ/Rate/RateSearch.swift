@@ -20,8 +20,15 @@ struct RateSearch {
         cost = StreamCost(problem, reserved: reserved)
     }
 
-    /// The depths of a scale.
-    func choice(scale: Float) -> DepthChoice { choice(depths(level: scale), .met) }
+    /// The depths of a scale, or the greatest with no more codes than the importance map would spend at it.
+    func choice(scale: Float) -> DepthChoice {
+        let allocator = problem.allocator
+        if allocator.takesScale { return choice(depths(level: scale), .met) }
+        let wanted = allowed(problem.analyses.map { ImportanceAllocator().depths($0, level: scale) }).usedCodes
+        let (least, most) = (allocator.leastLevel.bitPattern, allocator.greatestLevel.bitPattern)
+        let level = level(ofCodes: wanted, least, most + 1)
+        return choice(depths(level: Float(bitPattern: level)), .met)
+    }
 
     /// The depths with the size that is nearest to a wanted one.
     mutating func nearest(bytes: Double) -> DepthChoice {
@@ -55,10 +62,15 @@ struct RateSearch {
     }
 
     private func depths(level: Float) -> [[Int]] {
-        problem.analyses.indices.map { channel in
-            let analysis = problem.analyses[channel]
-            let depths = problem.allocator.depths(analysis, level: level)
-            return analysis.silenced(limit.map { zip(depths, $0.depths[channel]).map { min($0, $1) } } ?? depths)
+        allowed(problem.analyses.map { problem.allocator.depths($0, level: level) })
+    }
+
+    /// These depths under the cap, and none of silence.
+    private func allowed(_ depths: [[Int]]) -> [[Int]] {
+        depths.indices.map { channel in
+            let most = limit?.depths[channel]
+            return problem.analyses[channel].silenced(
+                most.map { zip(depths[channel], $0).map { min($0, $1) } } ?? depths[channel])
         }
     }
 

@@ -68,7 +68,8 @@ extension Analysis {
         var grid = CodeGrid(stages: stages, entries: format.entries)
         for frame in frames {
             let isSilent = !silence.isEmpty && silence[frame]
-            grid.append(depth: isSilent ? 0 : depth(frame), codes: codes[frame * stages..<(frame + 1) * stages])
+            let depth = isSilent ? 0 : depth(frame)
+            grid.append(depth: depth, codes: codes(ofFrame: frame, depth: depth))
         }
         return grid
     }

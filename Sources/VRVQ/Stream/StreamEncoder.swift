@@ -34,13 +34,16 @@ public struct StreamEncoder {
     ///     faster in a seek and lose less when they are damaged.
     ///   - positionInterval: frames after which a position section comes before the next chunk; nil for none.
     ///   - entropy: how chunks are made small; decoding gives the same whichever it is.
+    ///   - search: how codes are chosen.
     public init(
         _ codec: Codec, sourceRate: Int? = nil, channels: Int, stereoMode: StereoMode = .independent,
         rate: Codec.Rate = .scale(Codec.defaultScale), entropy: EntropyCoding = .best, silence: Silence = .digital,
-        framesPerChunk: Int? = nil, positionInterval: Int? = nil
+        framesPerChunk: Int? = nil, positionInterval: Int? = nil,
+        search: QuantizerSearch = .greedy
     ) throws(VRVQError) {
         try codec.check(rate)
         try silence.check()
+        try search.check()
         self.codec = codec
         self.rate = rate
         var format = try codec.format(
@@ -54,7 +57,7 @@ public struct StreamEncoder {
         writer.positionInterval = positionInterval
         let empty = CodeGrid(stages: format.stages, entries: format.entries)
         pending = Array(repeating: empty, count: format.codedChannels)
-        for _ in pending { analyses.append(try ChannelAnalysis(codec, silence: silence)) }
+        for _ in pending { analyses.append(try ChannelAnalysis(codec, silence: silence, search: search)) }
     }
 
     /// Bytes of samples, rows and codes that it holds between pushes.

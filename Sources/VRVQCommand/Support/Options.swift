@@ -109,6 +109,17 @@ enum Machine {
         max(1, ProcessInfo.processInfo.activeProcessorCount)
     }
 
+    /// Seconds that processors have worked for this process.
+    static var processorSeconds: Double {
+        var usage = rusage()
+        #if canImport(Darwin)
+            getrusage(RUSAGE_SELF, &usage)
+        #else
+            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        #endif
+        return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 }
+    }
+
     /// The most memory that this process has had, in bytes.
     static var peakResidentBytes: Int {
         var usage = rusage()

@@ -10,6 +10,9 @@ struct EncoderSettings: Sendable {
     var entropy = EntropyCoding.best
     var framesPerChunk: Int?
     var stereo = StereoChoice.auto
+    var search = QuantizerSearch.greedy
+    /// Of a target.
+    var allocation = AllocationChoice.importance
 }
 
 /// Samples to the bytes of a stream: as they come, or all at the end where a target needs the whole recording.
@@ -28,11 +31,12 @@ struct SoundEncoder {
         if settings.target != nil {
             analyser = try RateAnalyser(
                 codec, sourceRate: sourceRate, channels: channels, stereoMode: stereoMode,
-                silence: settings.silence, framesPerChunk: settings.framesPerChunk)
+                silence: settings.silence, framesPerChunk: settings.framesPerChunk, search: settings.search)
         } else {
             stream = try StreamEncoder(
                 codec, sourceRate: sourceRate, channels: channels, stereoMode: stereoMode, rate: settings.rate,
-                entropy: settings.entropy, silence: settings.silence, framesPerChunk: settings.framesPerChunk)
+                entropy: settings.entropy, silence: settings.silence, framesPerChunk: settings.framesPerChunk,
+                search: settings.search)
         }
     }
 
@@ -53,7 +57,8 @@ struct SoundEncoder {
     /// - Parameter sampleCount: samples per channel of the source at its own rate.
     mutating func finish(sampleCount: Int) throws(VRVQError) -> [UInt8] {
         guard let target = settings.target else { return try stream!.finish(sampleCount: sampleCount) }
-        let plan = try analyser!.finish(sampleCount: sampleCount, entropy: settings.entropy)
+        let plan = try analyser!.finish(
+            sampleCount: sampleCount, entropy: settings.entropy, allocator: settings.allocation.allocator)
         let allocation = try plan.allocation(target.target, cap: target.cap)
         let (bytes, statistics) = try allocation.written()
         outcome = allocation.outcome
