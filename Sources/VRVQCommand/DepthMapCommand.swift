@@ -67,7 +67,7 @@ struct DepthMapCommand: ParsableCommand {
         var decoder = StreamDecoder(contextModels: models.contextModels) { format throws(VRVQError) in
             try models.codec(for: format)
         }
-        var survey = StreamReader(contextModels: ModelLibrary.contextModels)
+        var survey = StreamReader(contextModels: models.contextModels)
         while let bytes = try reader.read(upTo: 1 << 16) {
             try picture.take(&survey, bytes)
             decoder.append(bytes)
@@ -91,7 +91,7 @@ struct DepthMapCommand: ParsableCommand {
         let resampler = try Resampler(
             from: format.sampleRate, to: encoder.format.modelRate, channels: format.channels)
         var picture = MapBuilder()
-        var survey = StreamReader(contextModels: ModelLibrary.contextModels)
+        var survey = StreamReader(contextModels: ContextModels(codec.model))
         while let block = try source.next() {
             picture.add(block, rate: format.sampleRate)
             try picture.take(&survey, encoder.push(resampler.push(block)))

@@ -147,7 +147,8 @@ struct Evaluate: ParsableCommand {
             stages: encoder.format.constantDepth == nil ? grid.stages : 1,
             bitsPerCode: codec.model.architecture.bitsPerCode)
         let seconds = Double(grid.frames * encoder.format.hop) / Double(encoder.format.modelRate)
-        return (try stream.encoded().count, bits / seconds / 1000)
+        let entropy = try codec.model.contextModel.map { EntropyCoding.learned($0) } ?? .adaptive
+        return (try stream.encoded(entropy: entropy).count, bits / seconds / 1000)
     }
 
     private func table(_ rows: [Row], _ rates: [(String, Codec.Rate)]) throws {

@@ -45,7 +45,7 @@ extension CommandTests {
             #expect(result.status == 0 && result.errorLines.count == 1 && result.error.contains("-23.5"))
             let object = try #require(try result.objects().first)
             #expect(object["frames"] as? Int == 50 && object["chunked"] as? Bool == false)
-            let stream = try VRVQStream(decoding: try bytes(of: folder["x.vrvq"]))
+            let stream = try decoded(bytes(of: folder["x.vrvq"]))
             #expect(stream.sampleCount == 397 && stream.format.constantDepth == 2 && stream.grids[0].frames == 50)
             #expect(stream.tags == [Tag(key: "dac_input_db", value: "-23.500")])
             // The stream's sound is the file's but for its gain.

@@ -2,21 +2,23 @@ import Foundation
 import Synchronization
 import Testing
 import VRVQ
+import VRVQDefaultModel
 
 extension CommandTests {
     /// Sound that comes at its own pace.
     @Suite("Live streams") struct LiveTests {
         @Test func liveChunksHoldTheCodesOfTheFile() throws {
             let sound = WAV.file(WAV.sound(seconds: 2, channels: 2), rate: 44100)
-            let file = try VRVQStream(decoding: try Program.succeed("encode", "-", input: sound).output)
+            let file = try decoded(Program.succeed("encode", "-", input: sound).output)
             let live = try Program.succeed("encode", "-", "-o", "-", "--live", "--latency", "500", input: sound).output
-            var stream = try VRVQStream(decoding: live)
+            var stream = try decoded(live)
             #expect(stream.format.framesPerChunk == 43 && stream.grids == file.grids)
-            #expect(try stream.encoded() == live)
+            let entropy = EntropyCoding.learned(try #require(try DefaultModel.load().contextModel))
+            #expect(try stream.encoded(entropy: entropy) == live)
             let json = try Program.run(
                 ["encode", "-", "-o", "-", "--live", "--json"], input: sound)
             stream.format.framesPerChunk = 8
-            #expect(json.output == (try stream.encoded()))
+            #expect(json.output == (try stream.encoded(entropy: entropy)))
             #expect(json.error.contains("\"algorithmic_delay_seconds\":0."), "\(json.error)")
         }
 
@@ -46,7 +48,7 @@ extension CommandTests {
             var frames = 0
             while frames < 79, Date() < end {
                 Thread.sleep(forTimeInterval: 0.05)
-                var reader = StreamReader()
+                var reader = try StreamReader(contextModels: ContextModels(DefaultModel.load()))
                 reader.push(pipeline.received.flatMap(\.bytes))
                 while try reader.next() != nil {}
                 frames = reader.statistics.frames

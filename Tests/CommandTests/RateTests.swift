@@ -42,7 +42,7 @@ extension CommandTests {
             #expect(object["scale"] as? Double == 6 && object["model"] as? String == "small")
             let kbps = try #require(object["kbps"] as? Double)
             #expect(abs(kbps - Double(size) * 8 / 3 / 1000) < 1e-9)
-            let parts = ["header_bytes", "chunk_bytes", "trailer_bytes", "tag_bytes"]
+            let parts = ["header_bytes", "chunk_bytes", "trailer_bytes", "tag_bytes", "other_bytes"]
             let sum = parts.compactMap { object[$0] as? Int }.reduce(0, +)
             #expect(abs(size - sum) <= 0, "parts \(sum) of \(size) bytes")
         }

@@ -1,5 +1,7 @@
 import Foundation
+import VRVQ
 import VRVQAudio
+import VRVQDefaultModel
 
 #if canImport(Glibc)
     import Glibc
@@ -69,6 +71,11 @@ enum Fixture {
     static func model(_ name: String) -> String {
         tests.appendingPathComponent("VRVQTests/Model/Fixtures/\(name)").path
     }
+}
+
+/// The codes of a stream that was made with the built-in model.
+func decoded(_ stream: [UInt8]) throws -> VRVQStream {
+    try VRVQStream(decoding: stream, contextModels: ContextModels(DefaultModel.load()))
 }
 
 /// The bytes of a file.

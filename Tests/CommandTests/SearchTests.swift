@@ -18,7 +18,7 @@ extension CommandTests {
             return (try bytes(of: folder["out.vrvq"]), try #require(try result.objects().first))
         }
 
-        private func codes(_ stream: [UInt8]) throws -> Int { try VRVQStream(decoding: stream).grids[0].usedCodes }
+        private func codes(_ stream: [UInt8]) throws -> Int { try decoded(stream).grids[0].usedCodes }
 
         @Test func defaultsAreTheMapAndTheGreedySearch() throws {
             let folder = try input()
@@ -30,9 +30,9 @@ extension CommandTests {
         /// Other codes in the same depths; as many threads as one likes; a pipe.
         @Test func searchesFindOtherCodes() throws {
             let folder = try input()
-            let greedy = try VRVQStream(decoding: try encode(folder, "--scale", "16").stream)
+            let greedy = try decoded(encode(folder, "--scale", "16").stream)
             let (bytes, json) = try encode(folder, "--scale", "16", "--search", "4", "--threads", "1")
-            let found = try VRVQStream(decoding: bytes)
+            let found = try decoded(bytes)
             #expect(json["search"] as? Int == 4)
             #expect(found.grids[0].depth == greedy.grids[0].depth && found.grids[0].codes != greedy.grids[0].codes)
             #expect(found.format == greedy.format)
@@ -50,7 +50,7 @@ extension CommandTests {
             let live = try Program.succeed(
                 "encode", "-", "--live", "--latency", "200", "--search", "3", "--entropy", "none", input: recording)
             let (file, _) = try encode(folder, "--chunk", "0.1974", "--search", "3", "--entropy", "none")
-            let grids = try [live.output, file].map { try VRVQStream(decoding: $0).grids }
+            let grids = try [live.output, file].map { try decoded($0).grids }
             #expect(grids[0] == grids[1])
         }
 
@@ -81,7 +81,7 @@ extension CommandTests {
                 ).output
                 let counts = try [codes(measured), codes(map)]
                 #expect(counts[0] <= counts[1] && counts[1] - counts[0] < 9, "\(counts)")
-                let streams = try [measured, map].map { try VRVQStream(decoding: $0) }
+                let streams = try [measured, map].map { try decoded($0) }
                 #expect(streams[0].grids != streams[1].grids && streams[0].format.scale == nil)
             }
             let (capped, json) = try encode(folder, "--allocation", "rd", "--max-bitrate", "3")

@@ -54,7 +54,7 @@ extension CommandTests {
                 #expect(result.error.hasPrefix("vrvq: warning: ") && result.error.contains(words), "\(result.error)")
                 #expect(try result.objects().first?["outcome"] as? String == name)
             }
-            let most = try VRVQStream(decoding: try bytes(of: folder["in.vrvq"]))
+            let most = try decoded(bytes(of: folder["in.vrvq"]))
             #expect(most.grids[0].depth.allSatisfy { $0 == 8 })
         }
 
@@ -67,7 +67,7 @@ extension CommandTests {
                 #expect(json["size"] as? Int == size)
             }
             let (most, _) = try encode(folder, "--size", "1M")
-            #expect(try VRVQStream(decoding: most).grids[0].depth.allSatisfy { $0 == 8 })
+            #expect(try decoded(most).grids[0].depth.allSatisfy { $0 == 8 })
         }
 
         @Test func impossibleSizesNameTheLeast() throws {
@@ -100,7 +100,7 @@ extension CommandTests {
 
         /// kbit/s of the costliest 86 frames in plain bits, all channels together: 3 bits a depth and 10 a code.
         private func worstSecond(_ stream: [UInt8]) throws -> Double {
-            let grids = try VRVQStream(decoding: stream).grids
+            let grids = try decoded(stream).grids
             let bits = (0..<grids[0].frames).map { frame in
                 grids.reduce(0.0) { $0 + 3 + 10 * Double($1.depth[frame]) }
             }
@@ -126,7 +126,7 @@ extension CommandTests {
             let (plain, _) = try encode(folder)
             let (left, json) = try encode(folder, "--dtx", "-60")
             #expect(left.count < plain.count)
-            let depths = try VRVQStream(decoding: left).grids[0].depth
+            let depths = try decoded(left).grids[0].depth
             let silent = depths.indices.filter { depths[$0] == 0 }
             // The decoder's reach is kept on both sides: 6 frames behind the sound, 56 before the next.
             let expected = Array(87 + 6..<430 - 56)
@@ -142,8 +142,8 @@ extension CommandTests {
             try folder.file("in.wav", WAV.file([[Float](repeating: 0, count: 5 * 44100)], rate: 44100))
             let (left, _) = try encode(folder)
             let (kept, _) = try encode(folder, "--keep-silence")
-            #expect(try VRVQStream(decoding: left).grids[0].depth.allSatisfy { $0 == 0 })
-            #expect(try VRVQStream(decoding: kept).grids[0].depth.allSatisfy { $0 > 0 })
+            #expect(try decoded(left).grids[0].depth.allSatisfy { $0 == 0 })
+            #expect(try decoded(kept).grids[0].depth.allSatisfy { $0 > 0 })
             #expect(left.count < kept.count)
         }
 
@@ -154,11 +154,11 @@ extension CommandTests {
             let (long, json) = try encode(folder, "--scale", "8", "--chunk", "8")
             #expect(adaptive.count < plain.count && long.count < adaptive.count)
             #expect(json["frames_per_chunk"] as? Int == 689 && json["chunks"] as? Int == 3)
-            let grids = try [adaptive, plain, long].map { try VRVQStream(decoding: $0).grids }
+            let grids = try [adaptive, plain, long].map { try decoded($0).grids }
             #expect(grids[0] == grids[1] && grids[0] == grids[2])
             let (target, _) = try encode(folder, "--bitrate", "2", "--chunk", "0.2")
             #expect(isNear(target.count, kbps: 2))
-            #expect(try VRVQStream(decoding: target).format.framesPerChunk == 17)
+            #expect(try decoded(target).format.framesPerChunk == 17)
         }
 
         /// On the depths that a file has; its own rate is the most.
@@ -178,7 +178,7 @@ extension CommandTests {
             let half = own * 0.6
             let (average, json) = try transcode("--bitrate", "\(half)")
             #expect(isNear(average.count, kbps: half) && json["outcome"] as? String == "met")
-            let depths = try [whole, average].map { try VRVQStream(decoding: $0).grids.flatMap(\.depth) }
+            let depths = try [whole, average].map { try decoded($0).grids.flatMap(\.depth) }
             #expect(zip(depths[1], depths[0]).allSatisfy { $0 <= $1 && $0 > 0 })
             let size = whole.count * 2 / 3
             let (fitted, _) = try transcode("--size", "\(size)")
@@ -209,7 +209,7 @@ extension CommandTests {
             try folder.copy("empty.wav", as: "in.wav")
             for options in [["--bitrate", "2"], ["--max-bitrate", "2"], ["--size", "100"]] {
                 try Program.succeed("encode", folder["in.wav"], "--force", arguments: options)
-                #expect(try VRVQStream(decoding: try bytes(of: folder["in.vrvq"])).sampleCount == 0)
+                #expect(try decoded(bytes(of: folder["in.vrvq"])).sampleCount == 0)
             }
         }
     }

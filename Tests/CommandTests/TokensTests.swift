@@ -48,12 +48,12 @@ extension CommandTests {
         @Test func codesAlone() throws {
             let folder = try Scratch()
             let input = try stream(folder, ["--scale", "6"])
-            let whole = try VRVQStream(decoding: try bytes(of: input))
+            let whole = try decoded(bytes(of: input))
             try Program.succeed("tokens", input, "-o", folder["c.npy"])
             let piped = try Program.succeed("tokens", "-", "-o", "-", input: try bytes(of: input))
             #expect(try piped.output == bytes(of: folder["c.npy"]))
             try Program.succeed("tokens", folder["c.npy"])
-            let plain = try VRVQStream(decoding: try bytes(of: folder["c.vrvq"]))
+            let plain = try decoded(bytes(of: folder["c.vrvq"]))
             #expect(plain.grids.map(\.codes) == whole.grids.map(\.codes) && plain.format.sourceRate == 44100)
             #expect(plain.sampleCount == whole.grids[0].frames * 512)
             let count = "\(whole.sampleCount)"
@@ -62,7 +62,7 @@ extension CommandTests {
                 input: piped.output)
             var wanted = whole
             wanted.format.scale = nil
-            #expect(try VRVQStream(decoding: again.output) == wanted)
+            #expect(try decoded(again.output) == wanted)
             try Program.succeed("decode", folder["c.vrvq"], "-o", folder["c.wav"])
         }
 

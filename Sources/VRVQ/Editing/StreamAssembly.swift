@@ -4,6 +4,8 @@ import VRVQNetwork
 struct StreamAssembly {
     private(set) var bytes: [UInt8]
     private var writer: StreamWriter
+    /// Nil once they are written.
+    private var tags: [Tag]?
     /// Samples of the segments that are complete.
     private var samplesBefore = 0
     /// Samples of the segment at hand, once there is one.
@@ -12,28 +14,64 @@ struct StreamAssembly {
     init(_ format: StreamFormat, tags: [Tag]) throws(VRVQError) {
         writer = try StreamWriter(format)
         bytes = writer.header()
-        if !tags.isEmpty { bytes += try writer.tags(tags) }
+        self.tags = tags
+    }
+
+    /// What comes before the first piece: its context model where an encoder would name it, and the tags.
+    private mutating func begin(_ outline: StreamOutline, _ learned: StreamOutline.Chunk?) throws(VRVQError) {
+        if let learned, let named = learned.entropyModel { try name(named, outline.context(learned)) }
+        try writeTags()
+    }
+
+    private mutating func writeTags() throws(VRVQError) {
+        if let tags, !tags.isEmpty { bytes += try writer.tags(tags) }
+        tags = nil
+    }
+
+    /// Names the context model of the chunks from here on, and codes with it where it is at hand.
+    private mutating func name(_ named: EntropyModelSection, _ context: ContextModel?) throws(VRVQError) {
+        bytes +=
+            try context.map { (context) throws(VRVQError) in try writer.use(context, named) }
+            ?? writer.entropyModel(named)
     }
 
     /// A piece as a segment of its own: the frames of a part that the given samples need, and as many before and
     /// behind them as the context says, where the part has them.
     /// - Parameter samples: source samples, counted from the part's first one.
     mutating func append(
-        _ part: StreamOutline.Part, of outline: StreamOutline, samples range: Range<Int>, context: FrameContext
+        _ part: StreamOutline.Part, of outline: StreamOutline, samples wanted: Range<Int>, context: FrameContext
     ) throws(VRVQError) {
         let format = outline.format
         let segment = part.segment
-        let start = segment.firstSample + range.lowerBound
-        let needed = format.frameCount(sourceSamples: segment.firstSample + range.upperBound)
-        let frames = part.frames(for: range, context: context, format)
+        let start = segment.firstSample + wanted.lowerBound
+        let needed = format.frameCount(sourceSamples: segment.firstSample + wanted.upperBound)
+        let frames = part.frames(for: wanted, context: context, format)
         let next = Segment(
             previousSampleCount: samples ?? 0, firstFrame: frames.lowerBound, firstSample: start,
             lookAhead: frames.upperBound - needed, stereoMode: stereoMode(of: part, format))
+        let range = frames.lowerBound - segment.firstFrame..<frames.upperBound - segment.firstFrame
+        if tags != nil { try begin(outline, try learned(part, outline, range)) }
         // A stream without segment sections is a whole recording.
         if samples != nil || next != Segment() { bytes += try writer.segment(next) }
         samplesBefore += samples ?? 0
-        samples = range.count
-        try copy(part, outline, frames.lowerBound - segment.firstFrame..<frames.upperBound - segment.firstFrame)
+        samples = wanted.count
+        try copy(part, outline, range)
+    }
+
+    /// The first chunk of some frames that needs a context model.
+    private func learned(
+        _ part: StreamOutline.Part, _ outline: StreamOutline, _ frames: Range<Int>
+    ) throws(VRVQError) -> StreamOutline.Chunk? {
+        var start = part.skippedFrames
+        for chunk in part.chunks {
+            let wanted = frames.clamped(to: start..<start + chunk.frames)
+            let own = wanted.lowerBound - start..<wanted.upperBound - start
+            start += chunk.frames
+            guard !wanted.isEmpty, chunk.entropyModel != nil, !chunk.isSilence else { continue }
+            if wanted.count == chunk.frames { return chunk }
+            if try outline.grids(chunk)?.areSilent(own) == false { return chunk }
+        }
+        return nil
     }
 
     /// Some frames, counted from the part's first one.
@@ -56,12 +94,10 @@ struct StreamAssembly {
     ) throws(VRVQError) {
         if !chunk.isSilence && frames.count == chunk.frames && fits(outline.format) {
             let section = try outline.section(chunk.place)
-            if let named = chunk.entropyModel { bytes += writer.entropyModel(named) }
+            if let named = chunk.entropyModel { try name(named, outline.context(chunk)) }
             bytes += writer.copy(chunk: section, frames: frames.count)
         } else if let grids = try outline.grids(chunk)?.coded(as: writer.format) {
-            if !grids.areSilent(frames), let named = chunk.entropyModel, let context = outline.context(chunk) {
-                bytes += try writer.use(context, named)
-            }
+            if !grids.areSilent(frames), let named = chunk.entropyModel { try name(named, outline.context(chunk)) }
             bytes += writer.chunk(grids, frames: frames)
         } else {
             try writer.silence(frames: frames.count)
@@ -86,6 +122,7 @@ struct StreamAssembly {
 
     /// The whole stream.
     mutating func finish() throws(VRVQError) -> [UInt8] {
+        try writeTags()
         bytes += try writer.trailer(sampleCount: samplesBefore + (samples ?? 0))
         return bytes
     }

@@ -1,5 +1,6 @@
 /// What a whole stream holds, found without a look at its codes: needs no context model.
 public struct StreamOverview: Equatable, Sendable {
+    /// What its header says.
     public let format: StreamFormat
     /// Source samples per channel: the exact length of the decoded file.
     public let sampleCount: Int

@@ -15,7 +15,8 @@ public enum TagEditing {
         return tags
     }
 
-    /// The stream with other tags: one section behind the header, or none. Every other section is copied byte for
+    /// The stream with other tags: one section, or none, where an encoder writes it: behind the header, and behind the name
+    /// of the context model where that comes first. Every other section is copied byte for
     /// byte, except for a chunk index, which is made anew.
     /// - Throws: `badSetting` for a key that cannot be written or too much text, and what `StreamReader` throws.
     public static func replacingTags(
@@ -26,10 +27,14 @@ public enum TagEditing {
         var outline = try StreamOutline(headOf: StreamBytes(bytes))
         var result = Array(bytes[..<outline.walk.position])
         result.reserveCapacity(bytes.count + payload.count + 16)
-        if !tags.isEmpty { result += Section.bytes(.tags, payload: payload) }
+        var section = tags.isEmpty ? [] : Section.bytes(.tags, payload: payload)
         var index = SeekIndex(outline.format)
         var frames = 0
         while case .section(let place)? = try outline.walk.next() {
+            if place.type != .entropyModel, place.type != .tags {
+                result += section
+                section = []
+            }
             switch place.type {
             case .tags, .chunkIndex: continue
             case .chunk:
@@ -38,8 +43,8 @@ public enum TagEditing {
                 result += bytes[place.bytes]
             case .trailer:
                 guard case .trailer(let totals, let distance) = try outline.walk.content(of: place) else { continue }
-                let section = distance == 0 ? [] : index.section
-                result += section + Section.bytes(.trailer, payload: totals.payload(indexDistance: section.count))
+                let points = distance == 0 ? [] : index.section
+                result += points + Section.bytes(.trailer, payload: totals.payload(indexDistance: points.count))
             default: result += bytes[place.bytes]
             }
         }

@@ -37,7 +37,10 @@ struct LineChart {
             text += "<text x=\"\(box.left - 5)\" y=\"\(decimal(down(value) + 4, 1))\" text-anchor=\"end\">"
             text += "\(figures(value))</text>\n"
         }
-        for (value, anchor) in [(x.lowerBound, "start"), (x.upperBound, "end")] {
+        let ends =
+            x.lowerBound == x.upperBound
+            ? [(x.lowerBound, "middle")] : [(x.lowerBound, "start"), (x.upperBound, "end")]
+        for (value, anchor) in ends {
             text += "<text x=\"\(decimal(across(value), 1))\" y=\"\(decimal(box.bottom + 15, 1))\" "
             text += "text-anchor=\"\(anchor)\">\(decimal(value, 0))</text>\n"
         }
@@ -45,6 +48,11 @@ struct LineChart {
             let color = Self.colors[index % Self.colors.count]
             let path = Self.thinned(line).map { "\(decimal(across($0.x), 1)),\(decimal(down($0.y), 1))" }
             text += "<polyline points=\"\(path.joined(separator: " "))\" fill=\"none\" stroke=\"\(color)\"/>\n"
+            if line.count == 1 {
+                text +=
+                    "<circle cx=\"\(decimal(across(line[0].x), 1))\" cy=\"\(decimal(down(line[0].y), 1))\" r=\"2.5\" "
+                text += "fill=\"\(color)\"/>\n"
+            }
             guard index < labels.count, let last = line.last else { continue }
             text += "<text x=\"\(decimal(box.right + 4, 1))\" y=\"\(decimal(down(last.y) + 4, 1))\" fill=\"\(color)\">"
             text += "\(Self.escaped(labels[index]))</text>\n"
