@@ -79,7 +79,8 @@ public final class Codec: Sendable {
     /// Samples to a whole stream.
     /// - Parameter samples: one array per channel, of equal length, at the model's rate
     ///   (`model.architecture.sampleRate`), full scale ±1.
-    /// - Parameter stereo: how the channels are coded; chosen by `StereoStatistics` of all samples where nil.
+    /// - Parameter stereo: how the channels are coded; where nil as `StereoStatistics` of all samples plans, which may change
+    ///   on the way.
     /// - Throws: `badAudio` for a sample that is not finite or channels of unequal length, `badSetting` for a rate
     ///   that the model does not have.
     public func encode(
@@ -87,8 +88,9 @@ public final class Codec: Sendable {
         silence: Silence = .digital, stereo: StereoMode? = nil, search: QuantizerSearch = .greedy
     ) throws(VRVQError) -> [UInt8] {
         var encoder = try StreamEncoder(
-            self, channels: samples.count, stereoMode: stereo ?? .best(for: samples), rate: rate, entropy: entropy,
-            silence: silence, search: search)
+            self, channels: samples.count,
+            stereo: stereo.map { StereoPlan($0) } ?? .best(for: samples, sampleRate: sampleRate), rate: rate,
+            entropy: entropy, silence: silence, search: search)
         var bytes = try encoder.push(samples)
         bytes += try encoder.finish()
         return bytes

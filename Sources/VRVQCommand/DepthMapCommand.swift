@@ -86,7 +86,7 @@ struct DepthMapCommand: ParsableCommand {
         var source = try StereoSource(
             reader, path: input, raw: nil, choice: .auto, blockFrames: EncodeJob.blockFrames)
         var encoder = try StreamEncoder(
-            codec, sourceRate: format.sampleRate, channels: format.channels, stereoMode: source.mode,
+            codec, sourceRate: format.sampleRate, channels: format.channels, stereo: source.plan,
             rate: rate.rate(codec))
         let resampler = try Resampler(
             from: format.sampleRate, to: encoder.format.modelRate, channels: format.channels)
@@ -110,21 +110,37 @@ private struct MapBuilder {
     private var depths: [[UInt8]] = []
     private var spectrogram: SpectrogramBuilder?
     private var mode = StereoMode.independent
+    /// Frames of the segment at hand that are there for those behind or before them: still to come, and at its end.
+    private var (preRoll, lookAhead) = (0, 0)
     private var modes: Set<StereoMode> = []
 
     mutating func take(_ reader: inout StreamReader, _ bytes: [UInt8]) throws {
         reader.push(bytes)
         while let event = try reader.next() {
             if case .format(let format) = event { mode = format.stereoMode }
-            if case .segment(let segment) = event { mode = reader.format!.stereoMode(of: segment) }
+            if case .segment(let segment) = event { start(segment, reader.format!) }
             guard case .chunk(let grids, _) = event else { continue }
             modes.insert(mode)
             if depths.isEmpty { depths = Array(repeating: [], count: grids.count) }
-            for (channel, grid) in grids.enumerated() { depths[channel] += grid.depth }
+            let skipped = min(preRoll, grids[0].frames)
+            for (channel, grid) in grids.enumerated() { depths[channel] += grid.depth.dropFirst(skipped) }
+            preRoll -= skipped
             guard depths.reduce(0, { $0 + $1.count }) <= Self.longest else {
                 throw Failure(.unreadable, "too long for a picture: more than \(Self.longest) frames in all channels")
             }
         }
+    }
+
+    private mutating func start(_ segment: Segment, _ format: StreamFormat) {
+        endSegment()
+        mode = format.stereoMode(of: segment)
+        preRoll = segment.firstModelSample(format) / format.hop - segment.firstFrame
+        lookAhead = segment.lookAhead
+    }
+
+    private mutating func endSegment() {
+        for channel in depths.indices { depths[channel].removeLast(min(lookAhead, depths[channel].count)) }
+        lookAhead = 0
     }
 
     mutating func add(_ samples: [[Float]], rate: Int?) {
@@ -133,16 +149,13 @@ private struct MapBuilder {
         spectrogram?.add(planar: samples)
     }
 
-    private var channelNames: [String] {
-        modes.count > 1 ? ["first", "second"] : modes.first?.signalNames ?? ["left", "right"]
-    }
-
-    func map(name: String, format: StreamFormat?, bytes: Int) throws -> DepthMap {
+    mutating func map(name: String, format: StreamFormat?, bytes: Int) throws -> DepthMap {
         guard let format else { throw Failure(.damaged, "the stream has no header") }
+        endSegment()
         let sound = spectrogram ?? SpectrogramBuilder(sampleRate: format.modelRate)
         return DepthMap(
             fileName: name, bytesOnDisk: bytes, scale: format.scale.map { Double($0) }, stages: format.stages,
             frameSeconds: Double(format.hop) / Double(format.modelRate), depths: depths,
-            channelNames: channelNames, spectrogram: sound.finish())
+            channelNames: StereoMode.signalNames(modes), spectrogram: sound.finish())
     }
 }

@@ -114,7 +114,7 @@ struct EncodeJob {
         var source = try StereoSource(
             reader, path: item.input, raw: raw, choice: settings.stereo, blockFrames: Self.blockFrames)
         var encoder = try SoundEncoder(
-            codec, sourceRate: format.sampleRate, channels: format.channels, stereoMode: source.mode, settings)
+            codec, sourceRate: format.sampleRate, channels: format.channels, stereo: source.plan, settings)
         let resampler = try Resampler(
             from: format.sampleRate, to: encoder.format.modelRate, channels: format.channels)
         while let block = try source.next() {

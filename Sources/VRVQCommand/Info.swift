@@ -139,7 +139,9 @@ struct StreamSurvey {
             let bits = statistics.bitsPerCode.map { $0.map { Text.decimal($0, 2) } ?? "-" }
             lines.append("bits/code  \(bits.joined(separator: " ")), by codebook")
         }
-        if segments > 0 { lines.append("segments   \(segments): the stream was cut or joined") }
+        if segments > 0 {
+            lines.append("segments   \(segments): the stream was cut or joined, or its stereo mode changes")
+        }
         for tag in tags { lines.append("tag        \(Text.printable(tag.key)) = \(Text.printable(tag.value))") }
         return lines + histogramLines
     }

@@ -82,6 +82,24 @@ extension CommandTests {
             #expect(codes.status == 0 && codes.error.contains("does not tell"))
         }
 
+        /// A recording that is narrow, then wide, is coded as either where it is.
+        @Test func theModeMayChange() throws {
+            let folder = try Scratch()
+            let left = WAV.sound(seconds: 8, rate: 44100)[0]
+            let wide = [Array(left[..<(7 * 44100)]), left[..<(7 * 44100)].reversed()]
+            let narrow = [left, left]
+            try folder.file("x.wav", WAV.file((0..<2).map { narrow[$0] + wide[$0] }, rate: 44100))
+            _ = try encode(folder, mode: "mid-side")
+            #expect(try Program.succeed("info", folder["x.vrvq"]).text.contains("mid and side in parts"))
+            try Program.succeed("verify", folder["x.vrvq"])
+            try Program.succeed("decode", folder["x.vrvq"], "-o", folder["y.wav"])
+            #expect(try AudioReader(path: folder["y.wav"]).readAll().map(\.count) == [15 * 44100, 15 * 44100])
+            try Program.succeed("depth-map", folder["x.vrvq"], "-o", folder["x.svg"])
+            let picture = String(decoding: try bytes(of: folder["x.svg"]), as: UTF8.self)
+            #expect(picture.contains(">left or mid<") && picture.contains(">right or side<"))
+            #expect(try encode(folder, ["--size", "5000"], mode: "mid-side").count <= 5000)
+        }
+
         /// Joined, every file decodes as by itself.
         @Test func filesOfDifferentModesAreJoined() throws {
             let folder = try Scratch()

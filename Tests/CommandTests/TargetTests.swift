@@ -94,6 +94,9 @@ extension CommandTests {
             let (free, _) = try encode(folder, "--scale", "40", "--entropy", "none")
             let (scaled, _) = try encode(folder, "--scale", "40", "--max-bitrate", "3", "--entropy", "none")
             #expect(try worstSecond(free) > 3 && worstSecond(scaled) <= 3)
+            // What entropy coding saves may be spent.
+            let (coded, _) = try encode(folder, "--max-bitrate", "3")
+            #expect(try worstSecond(coded) > 3.3 && coded.count <= stream.count)
             let result = try Program.run(["encode", folder["in.wav"], "--max-bitrate", "0.2"])
             #expect(result.status == 0 && result.errorLines.count == 1 && result.error.contains("--max-bitrate"))
         }

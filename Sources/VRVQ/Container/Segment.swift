@@ -86,7 +86,20 @@ public struct Segment: Equatable, Sendable {
     }
 }
 
+/// Where a segment begins among the frames of a whole stream.
+struct SegmentStart: Equatable, Sendable {
+    let frame: Int
+    let segment: Segment
+}
+
 extension StreamFormat {
+    /// The frames of a stream by segment, each with the section before it; all of them without one where there is none.
+    func parts(of frames: Int, _ segments: [SegmentStart]) -> [(segment: Segment?, frames: Range<Int>)] {
+        guard !segments.isEmpty else { return [(nil, 0..<frames)] }
+        let ends = segments.dropFirst().map(\.frame) + [frames]
+        return zip(segments, ends).map { start, end in (start.segment, start.frame..<end) }
+    }
+
     /// Frames of the longest stream, and no more than leave room for what is added to a number of a frame.
     var maximumFrames: Int { min(frameCount(sourceSamples: Limits.maximumSampleCount), 1 << 41) }
 }

@@ -8,6 +8,8 @@ public struct VRVQStream: Equatable, Sendable {
     public var sampleCount: Int
     /// Tags, in order.
     public var tags: [Tag]
+    /// Where its segments begin, the first one too; none where it has but one without a section.
+    var segments: [SegmentStart] = []
 
     /// A stream from its parts.
     public init(format: StreamFormat, grids: [CodeGrid], sampleCount: Int, tags: [Tag] = []) {
@@ -29,7 +31,10 @@ public struct VRVQStream: Equatable, Sendable {
         var writer = try StreamWriter(format, entropy: entropy, threads: threads)
         var bytes = writer.header()
         if !tags.isEmpty { bytes += try writer.tags(tags) }
-        bytes += writer.chunks(grids, format.chunks(of: 0..<(grids.first?.frames ?? 0)))
+        for part in format.parts(of: grids.first?.frames ?? 0, segments) {
+            if let segment = part.segment { bytes += try writer.segment(segment) }
+            bytes += writer.chunks(grids, format.chunks(of: part.frames))
+        }
         bytes += try writer.trailer(sampleCount: sampleCount)
         return (bytes, writer.statistics)
     }

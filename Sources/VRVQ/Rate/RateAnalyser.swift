@@ -12,8 +12,9 @@ public struct RateAnalyser {
     /// What the streams say about themselves, before a rate is chosen.
     public let format: StreamFormat
     private let codec: Codec
-    private var channels: [ChannelAnalysis] = []
+    private var analysis: SegmentedAnalysis
     private var analyses: [Analysis]
+    private var segments: [SegmentStart] = []
     private var position = 0
 
     /// A signal at its start; the parameters are those of `StreamEncoder`. Allocators that go by distortion need a search
@@ -22,14 +23,23 @@ public struct RateAnalyser {
         _ codec: Codec, sourceRate: Int? = nil, channels: Int, stereoMode: StereoMode = .independent,
         silence: Silence = .digital, framesPerChunk: Int? = nil, search: QuantizerSearch = .greedy
     ) throws(VRVQError) {
-        try silence.check()
-        try search.check()
+        try self.init(
+            codec, sourceRate: sourceRate, channels: channels, stereo: StereoPlan(stereoMode), silence: silence,
+            framesPerChunk: framesPerChunk, search: search)
+    }
+
+    /// The same with a stereo mode that may change on the way.
+    public init(
+        _ codec: Codec, sourceRate: Int? = nil, channels: Int, stereo: StereoPlan,
+        silence: Silence = .digital, framesPerChunk: Int? = nil, search: QuantizerSearch = .greedy
+    ) throws(VRVQError) {
         self.codec = codec
         format = try codec.format(
-            sourceRate: sourceRate, channels: channels, stereoMode: stereoMode, framesPerChunk: framesPerChunk)
+            sourceRate: sourceRate, channels: channels, stereoMode: stereo.spans[0].mode,
+            framesPerChunk: framesPerChunk)
         try format.validate()
         analyses = Array(repeating: Analysis(stages: format.stages), count: format.codedChannels)
-        for _ in analyses { self.channels.append(try ChannelAnalysis(codec, silence: silence, search: search)) }
+        analysis = try SegmentedAnalysis(codec, stereo, format, silence: silence, search: search)
     }
 
     /// Takes samples, one array per channel of equal length at the model's rate.
@@ -48,17 +58,23 @@ public struct RateAnalyser {
         allocator: any DepthAllocator = ImportanceAllocator()
     ) throws(VRVQError) -> RatePlan {
         let count = try format.sourceCount(sampleCount, position: position)
+        try analysis.check(sampleCount: count)
         try advance(Array(repeating: [], count: format.channels), isLast: true)
         return try RatePlan(
-            codec, analyses, format: format, sampleCount: count, entropy: entropy, allocator: allocator)
+            codec, analyses, format: format, segments: segments, sampleCount: count, entropy: entropy,
+            allocator: allocator)
     }
 
     private mutating func advance(_ samples: [[Float]], isLast: Bool) throws(VRVQError) {
-        let coded = try format.stereoMode.coded(samples, position: position)
+        let pieces = try analysis.push(samples, isLast: isLast)
         position += samples[0].count
-        for channel in coded.indices {
-            let analysis = channels[channel].push(coded[channel], isLast: isLast)
-            analyses[channel].append(analysis, frames: 0..<analysis.frames)
+        for piece in pieces {
+            if let segment = piece.segment {
+                segments.append(SegmentStart(frame: analyses[0].frames, segment: segment))
+            }
+            for (channel, analysis) in piece.channels.enumerated() {
+                analyses[channel].append(analysis, frames: 0..<analysis.frames)
+            }
         }
     }
 }

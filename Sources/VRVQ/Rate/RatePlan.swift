@@ -15,8 +15,9 @@ public struct RatePlan: Sendable {
 
     /// A bound on the rate of every stretch of so many seconds, all channels together.
     ///
-    /// A stretch is some whole frames, as many as lie in `seconds` (at least one); the bytes of a chunk belong to its
-    /// frames in proportion to their depths and codes in plain bits. Header, tags and trailer are not counted.
+    /// A stretch is some whole frames, as many as lie in `seconds` (at least one). Of a chunk's bytes the framing belongs to
+    /// its frames evenly, the rest in proportion to their depths and codes in plain bits. Header, tags and trailer are not
+    /// counted.
     public struct Cap: Equatable, Sendable {
         /// Most kbit/s of any stretch.
         public var kbps: Double
@@ -36,6 +37,8 @@ public struct RatePlan: Sendable {
     public let sampleCount: Int
     /// One per coded channel.
     public let analyses: [Analysis]
+    /// Where the stereo mode changes; otherwise none.
+    private let segments: [SegmentStart]
     fileprivate let codec: Codec
     fileprivate let entropy: EntropyCoding
     private let allocator: any DepthAllocator
@@ -47,16 +50,18 @@ public struct RatePlan: Sendable {
         entropy: EntropyCoding = .best, allocator: any DepthAllocator = ImportanceAllocator()
     ) throws(VRVQError) {
         try self.init(
-            codec, analyses, format: try codec.format(sourceRate: sourceRate, channels: analyses.count),
+            codec, analyses, format: try codec.format(sourceRate: sourceRate, channels: analyses.count), segments: [],
             sampleCount: sampleCount, entropy: entropy, allocator: allocator)
     }
 
     init(
-        _ codec: Codec, _ analyses: [Analysis], format: StreamFormat, sampleCount: Int, entropy: EntropyCoding,
-        allocator: any DepthAllocator
+        _ codec: Codec, _ analyses: [Analysis], format: StreamFormat, segments: [SegmentStart], sampleCount: Int,
+        entropy: EntropyCoding, allocator: any DepthAllocator
     ) throws(VRVQError) {
         try format.validate()
-        let frames = format.frameCount(sourceSamples: sampleCount)
+        // What segments have twice is checked when they are written.
+        let frames =
+            segments.isEmpty ? format.frameCount(sourceSamples: sampleCount) : analyses.first?.frames ?? 0
         guard analyses.allSatisfy({ $0.stages == format.stages && $0.frames == frames }) else {
             throw VRVQError(.badSetting, "\(sampleCount) samples are \(frames) frames of every channel")
         }
@@ -66,6 +71,7 @@ public struct RatePlan: Sendable {
         self.codec = codec
         self.analyses = analyses
         self.format = format
+        self.segments = segments
         self.sampleCount = sampleCount
         self.entropy = try entropy.settled(for: codec.model)
         self.allocator = allocator
@@ -89,7 +95,7 @@ public struct RatePlan: Sendable {
             if case .codebooks(let count) = rate { return try constant(count, cap) }
         }
         let problem = try problem()
-        let search = RateSearch(problem, limit: cap.map { WindowLimit($0, problem) }, reserved: reserved)
+        let search = RateSearch(problem, cap: cap, reserved: reserved)
         return allocation(try search.choice(target, seconds: seconds), target, cap)
     }
 
@@ -97,13 +103,34 @@ public struct RatePlan: Sendable {
     public func kbps(bytes: Int) -> Double { seconds > 0 ? Double(bytes) * 8 / 1000 / seconds : 0 }
 
     private func problem() throws(VRVQError) -> RateProblem {
-        let chunks = format.chunks(of: 0..<analyses[0].frames)
         var writer = try StreamWriter(format, entropy: .packed)
-        let others = [writer.header().count + entropy.sectionBytes] + Array(repeating: 0, count: chunks.count)
+        var chunks: [Range<Int>] = []
+        var others = [writer.header().count + entropy.sectionBytes]
+        for part in format.parts(of: analyses[0].frames, segments) {
+            if let segment = part.segment {
+                others[chunks.count] += Section.byteCount(payload: segment.payload(format).count)
+            }
+            let new = format.chunks(of: part.frames)
+            chunks += new
+            others += Array(repeating: 0, count: new.count)
+        }
         return RateProblem(
             format: format, analyses: analyses, entropy: entropy, models: try ChunkModels(format, entropy),
             allocator: allocator, chunks: chunks,
-            layout: StreamLayout(others: others, sampleCount: sampleCount), threads: codec.threads)
+            layout: StreamLayout(others: others, hasIndex: segments.count < 2, sampleCount: sampleCount),
+            threads: codec.threads)
+    }
+
+    fileprivate func stream(_ format: StreamFormat, _ depths: [[Int]]) -> VRVQStream {
+        let samples = format.modelSampleCount(sourceSamples: sampleCount)
+        let grids = zip(analyses, depths).map { analysis, depths in
+            var grid = analysis.grid(depths, entries: format.entries, hop: format.hop)
+            grid.sampleCount = samples
+            return grid
+        }
+        var stream = VRVQStream(format: format, grids: grids, sampleCount: sampleCount)
+        stream.segments = segments
+        return stream
     }
 
     private func allocation(_ choice: DepthChoice, _ target: Target, _ cap: Cap?) -> Allocation {
@@ -139,18 +166,6 @@ extension RatePlan.Cap {
     }
 }
 
-extension RateSearch {
-    /// The depths for a target; not for a number of codebooks, which leaves no choice.
-    consuming func choice(_ target: RatePlan.Target, seconds: Double) throws(VRVQError) -> DepthChoice {
-        switch target {
-        case .rate(.scale(let scale)): return choice(scale: scale)
-        case .rate(.codebooks): preconditionFailure("a number of codebooks is no question")
-        case .bitrate(let kbps): return nearest(bytes: min(1e18, kbps * 1000 / 8 * seconds))
-        case .size(let bytes): return try largest(bytes: bytes)
-        }
-    }
-}
-
 /// Depths that were chosen for a whole signal.
 public struct Allocation: Sendable {
     /// How it stands to what was asked for.
@@ -173,13 +188,7 @@ public struct Allocation: Sendable {
     private let threads: Int
 
     fileprivate init(_ plan: RatePlan, format: StreamFormat, _ choice: DepthChoice) {
-        let samples = format.modelSampleCount(sourceSamples: plan.sampleCount)
-        let grids = zip(plan.analyses, choice.depths).map { analysis, depths in
-            var grid = analysis.grid(depths, entries: format.entries, hop: format.hop)
-            grid.sampleCount = samples
-            return grid
-        }
-        stream = VRVQStream(format: format, grids: grids, sampleCount: plan.sampleCount)
+        stream = plan.stream(format, choice.depths)
         outcome = choice.outcome
         entropy = plan.entropy
         threads = plan.codec.threads

@@ -68,7 +68,7 @@ public struct RateReduction: Sendable {
         if cap == nil, let most = target.bytes(seconds: seconds), Double(stored.bytes.count) <= most {
             return Double(stored.bytes.count) < most ? stored : try written(nil, .met)
         }
-        let search = RateSearch(problem, limit: cap.map { WindowLimit($0, problem) }, reserved: 0)
+        let search = RateSearch(problem, cap: cap, reserved: 0)
         let choice = try search.choice(target, seconds: seconds)
         let result = try written(choice.depths, choice.outcome)
         // Of a constant rate whose codes are smaller than the field for a depth.

@@ -2,10 +2,12 @@
 /// frames that take the one or the other.
 struct RateSearch {
     private let problem: RateProblem
-    private let limit: WindowLimit?
+    private var limit: WindowLimit?
     private var cost: StreamCost
     /// A search ends at this share of the wanted size, or a byte.
     private static let tolerance = 0.0005
+    /// Times that a cap is lowered before it is kept in plain bits.
+    private static let triesUnderCap = 3
 
     /// Depths and what the stream with them takes.
     private struct Point {
@@ -14,14 +16,49 @@ struct RateSearch {
         var codes: Int { depths.usedCodes }
     }
 
-    init(_ problem: RateProblem, limit: WindowLimit?, reserved: Int) {
+    /// - Parameters:
+    ///   - cap: a bound on every stretch.
+    ///   - reserved: bytes that the stream will have besides.
+    init(_ problem: RateProblem, cap: RatePlan.Cap?, reserved: Int) {
         self.problem = problem
-        self.limit = limit
         cost = StreamCost(problem, reserved: reserved)
+        limit = cap.map { WindowLimit($0, problem) }
+        limit?.relax(&cost)
+    }
+
+    /// The depths for a target; not for a number of codebooks, which leaves no choice.
+    ///
+    /// Depths below the greatest that the cap allows make their chunk smaller, but not each frame's part of it: where a
+    /// stretch gets over the cap by that, less is allowed.
+    consuming func choice(_ target: RatePlan.Target, seconds: Double) throws(VRVQError) -> DepthChoice {
+        var found = try chosen(target, seconds)
+        var share = 1.0
+        guard var limit, limit.isMet else { return found }
+        for _ in 0..<Self.triesUnderCap {
+            let excess = limit.excess(of: found.depths, &cost)
+            if excess <= 1 { return found }
+            share /= 1.001 * excess
+            limit.relax(&cost, to: share)
+            self.limit = limit
+            found = try chosen(target, seconds)
+        }
+        if limit.excess(of: found.depths, &cost) <= 1 { return found }
+        limit.restorePlain(&cost)
+        self.limit = limit
+        return try chosen(target, seconds)
+    }
+
+    private mutating func chosen(_ target: RatePlan.Target, _ seconds: Double) throws(VRVQError) -> DepthChoice {
+        switch target {
+        case .rate(.scale(let scale)): return choice(scale: scale)
+        case .rate(.codebooks): preconditionFailure("a number of codebooks is no question")
+        case .bitrate(let kbps): return nearest(bytes: min(1e18, kbps * 1000 / 8 * seconds))
+        case .size(let bytes): return try largest(bytes: bytes)
+        }
     }
 
     /// The depths of a scale, or the greatest with no more codes than the importance map would spend at it.
-    func choice(scale: Float) -> DepthChoice {
+    private func choice(scale: Float) -> DepthChoice {
         let allocator = problem.allocator
         if allocator.takesScale { return choice(depths(level: scale), .met) }
         let wanted = allowed(problem.analyses.map { ImportanceAllocator().depths($0, level: scale) }).usedCodes
@@ -31,7 +68,7 @@ struct RateSearch {
     }
 
     /// The depths with the size that is nearest to a wanted one.
-    mutating func nearest(bytes: Double) -> DepthChoice {
+    private mutating func nearest(bytes: Double) -> DepthChoice {
         let low = least()
         if bytes <= Double(low.bytes) { return choice(low, bytes < Double(low.bytes) ? .leastPossible : .met) }
         let high = most()
@@ -41,7 +78,7 @@ struct RateSearch {
     }
 
     /// The depths with the greatest size up to a wanted one.
-    mutating func largest(bytes: Int) throws(VRVQError) -> DepthChoice {
+    private mutating func largest(bytes: Int) throws(VRVQError) -> DepthChoice {
         let low = least()
         guard bytes >= low.bytes else {
             throw VRVQError(

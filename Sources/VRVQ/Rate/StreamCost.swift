@@ -20,8 +20,8 @@ struct StreamCost {
         self.reserved = reserved
     }
 
-    /// Bytes of the stream with these depths, one array per channel.
-    mutating func bytes(_ depths: [[Int]]) -> Int {
+    /// Bytes of the section of every chunk with these depths, one array per channel; none for one of a silence run.
+    mutating func chunkBytes(_ depths: [[Int]]) -> [Int] {
         let parts = problem.chunks.map { chunk in depths.map { $0[chunk] } }
         let new = parts.indices.filter { chunk in !known[chunk].contains { $0.depths == parts[chunk] } }
         let chunks = problem.chunks
@@ -29,13 +29,19 @@ struct StreamCost {
         for (chunk, bytes) in zip(new, sizes) {
             known[chunk] = known[chunk].suffix(1) + [Known(depths: parts[chunk], bytes: bytes)]
         }
+        return parts.indices.map { chunk in known[chunk].first { $0.depths == parts[chunk] }!.bytes }
+    }
+
+    /// Bytes of the stream with these depths.
+    mutating func bytes(_ depths: [[Int]]) -> Int {
+        let sizes = chunkBytes(depths)
         var tally = StreamTally(problem.format, hasIndex: problem.layout.hasIndex)
         tally.add(others: reserved)
-        for (chunk, frames) in chunks.enumerated() {
+        for (chunk, frames) in problem.chunks.enumerated() {
             tally.add(others: problem.layout.others[chunk])
-            tally.add(bytes: known[chunk].first { $0.depths == parts[chunk] }!.bytes, frames: frames.count)
+            tally.add(bytes: sizes[chunk], frames: frames.count)
         }
-        tally.add(others: problem.layout.others[chunks.count])
+        tally.add(others: problem.layout.others[problem.chunks.count])
         return tally.total(sampleCount: problem.layout.sampleCount)
     }
 }

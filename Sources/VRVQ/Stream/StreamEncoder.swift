@@ -16,7 +16,7 @@ public struct StreamEncoder {
     private let codec: Codec
     private let rate: Codec.Rate
     private var writer: StreamWriter
-    private var analyses: [ChannelAnalysis] = []
+    private var analysis: SegmentedAnalysis
     private var pending: [CodeGrid]
     private var position = 0
     private var isStarted = false
@@ -41,13 +41,25 @@ public struct StreamEncoder {
         framesPerChunk: Int? = nil, positionInterval: Int? = nil,
         search: QuantizerSearch = .greedy
     ) throws(VRVQError) {
+        try self.init(
+            codec, sourceRate: sourceRate, channels: channels, stereo: StereoPlan(stereoMode), rate: rate,
+            entropy: entropy, silence: silence, framesPerChunk: framesPerChunk, positionInterval: positionInterval,
+            search: search)
+    }
+
+    /// The same with a stereo mode that may change on the way; `StereoStatistics` of the whole sound has a plan.
+    public init(
+        _ codec: Codec, sourceRate: Int? = nil, channels: Int, stereo: StereoPlan,
+        rate: Codec.Rate = .scale(Codec.defaultScale), entropy: EntropyCoding = .best, silence: Silence = .digital,
+        framesPerChunk: Int? = nil, positionInterval: Int? = nil,
+        search: QuantizerSearch = .greedy
+    ) throws(VRVQError) {
         try codec.check(rate)
-        try silence.check()
-        try search.check()
         self.codec = codec
         self.rate = rate
         var format = try codec.format(
-            sourceRate: sourceRate, channels: channels, stereoMode: stereoMode, framesPerChunk: framesPerChunk)
+            sourceRate: sourceRate, channels: channels, stereoMode: stereo.spans[0].mode,
+            framesPerChunk: framesPerChunk)
         switch rate {
         case .scale(let scale): format.scale = scale
         case .codebooks(let count): format.constantDepth = count
@@ -57,12 +69,12 @@ public struct StreamEncoder {
         writer.positionInterval = positionInterval
         let empty = CodeGrid(stages: format.stages, entries: format.entries)
         pending = Array(repeating: empty, count: format.codedChannels)
-        for _ in pending { analyses.append(try ChannelAnalysis(codec, silence: silence, search: search)) }
+        analysis = try SegmentedAnalysis(codec, stereo, format, silence: silence, search: search)
     }
 
     /// Bytes of samples, rows and codes that it holds between pushes.
     package var heldBytes: Int {
-        analyses.reduce(0) { $0 + $1.heldBytes } + pending.reduce(0) { $0 + 2 * $1.codes.capacity }
+        analysis.heldBytes + pending.reduce(0) { $0 + 2 * $1.codes.capacity }
     }
 
     /// Takes samples, one array per channel of equal length at the model's rate, and returns the bytes that are
@@ -88,9 +100,11 @@ public struct StreamEncoder {
     /// Ends the stream and returns its last bytes.
     /// - Parameter sampleCount: samples per channel of the source at its own rate; may be left out where that is the
     ///   model's rate.
+    /// - Throws: `badAudio` where they are not those that a stereo mode that changes was planned for.
     public mutating func finish(sampleCount: Int? = nil) throws(VRVQError) -> [UInt8] {
         precondition(!isEnded, "the stream has ended")
         let count = try format.sourceCount(sampleCount, position: position)
+        try analysis.check(sampleCount: count)
         var bytes = try advance(Array(repeating: [], count: format.channels), isLast: true)
         isEnded = true
         bytes += try writer.trailer(sampleCount: count)
@@ -98,18 +112,23 @@ public struct StreamEncoder {
     }
 
     private mutating func advance(_ samples: [[Float]], isLast: Bool) throws(VRVQError) -> [UInt8] {
-        let coded = try format.stereoMode.coded(samples, position: position)
+        let pieces = try analysis.push(samples, isLast: isLast)
         position += samples[0].count
-        for channel in coded.indices {
-            let analysis = analyses[channel].push(coded[channel], isLast: isLast)
-            let grid = try codec.grid(analysis, rate: rate)
-            usedCodes += grid.usedCodes
-            pending[channel].append(grid)
-        }
         var bytes: [UInt8] = []
         if !isStarted {
             bytes = writer.header()
             isStarted = true
+        }
+        for piece in pieces {
+            if let segment = piece.segment {
+                drain(all: true, into: &bytes)
+                bytes += try writer.segment(segment)
+            }
+            for (channel, analysis) in piece.channels.enumerated() {
+                let grid = try codec.grid(analysis, rate: rate)
+                usedCodes += grid.usedCodes
+                pending[channel].append(grid)
+            }
         }
         drain(all: isLast, into: &bytes)
         return bytes

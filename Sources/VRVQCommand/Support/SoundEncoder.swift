@@ -25,16 +25,16 @@ struct SoundEncoder {
     private var chosen: (format: StreamFormat, statistics: StreamStatistics)?
 
     init(
-        _ codec: Codec, sourceRate: Int, channels: Int, stereoMode: StereoMode, _ settings: EncoderSettings
+        _ codec: Codec, sourceRate: Int, channels: Int, stereo: StereoPlan, _ settings: EncoderSettings
     ) throws(VRVQError) {
         self.settings = settings
         if settings.target != nil {
             analyser = try RateAnalyser(
-                codec, sourceRate: sourceRate, channels: channels, stereoMode: stereoMode,
+                codec, sourceRate: sourceRate, channels: channels, stereo: stereo,
                 silence: settings.silence, framesPerChunk: settings.framesPerChunk, search: settings.search)
         } else {
             stream = try StreamEncoder(
-                codec, sourceRate: sourceRate, channels: channels, stereoMode: stereoMode, rate: settings.rate,
+                codec, sourceRate: sourceRate, channels: channels, stereo: stereo, rate: settings.rate,
                 entropy: settings.entropy, silence: settings.silence, framesPerChunk: settings.framesPerChunk,
                 search: settings.search)
         }
