@@ -4,6 +4,8 @@
     Scripts/measure-stereo.py VRVQ FILE...            recordings of two channels
     Scripts/measure-stereo.py VRVQ --mix A B [...]    made of pairs of recordings: A in the middle, B with opposite signs left
                                                       and right at several levels, and both moved apart by several amounts
+    Scripts/measure-stereo.py VRVQ --change A B [...] pairs one behind the other, the first, third, ... with A in the middle
+                                                      and B at the sides at a tenth of its level, the others with A left, B right
 
 VRVQ is the program. kbit/s are bytes on disk; SI-SDR in dB is the mean over left and right. The needs are NumPy and soundfile.
 """
@@ -34,6 +36,12 @@ class Program:
 
     def measure(self, sound, stereo, scale):
         """(mode, kbit/s, SI-SDR) of a file."""
+        wanted, found, report = self.decoded(sound, stereo, scale)
+        ratio = np.mean([si_sdr(wanted[:, c], found[:, c]) for c in range(wanted.shape[1])])
+        return report["stereo"], report["kbps"], ratio
+
+    def decoded(self, sound, stereo, scale):
+        """Samples of a file, what decoding gives, and what the encoder reports."""
         stream, decoded = f"{self.folder}/x.vrvq", f"{self.folder}/x.wav"
         report = json.loads(self.run("encode", sound, "-o", stream, "--scale", str(scale), "--stereo", stereo, "--json"))
         self.run("decode", stream, "-o", decoded, "--encoding", "float32")
@@ -41,8 +49,12 @@ class Program:
         found, _ = soundfile.read(decoded, always_2d=True)
         # Decoders of lossy files differ in a few samples at the end.
         length = min(len(wanted), len(found))
-        ratio = np.mean([si_sdr(wanted[:length, c], found[:length, c]) for c in range(wanted.shape[1])])
-        return report["stereo"], report["kbps"], ratio
+        return wanted[:length], found[:length], report
+
+    def changes(self):
+        """First samples of the later segments of the last stream."""
+        self.run("tokens", f"{self.folder}/x.vrvq", "-o", f"{self.folder}/x.npz")
+        return list(np.cumsum(np.load(f"{self.folder}/x.npz")["segments"][1:, 1]))
 
     def write(self, name, samples, rate):
         path = f"{self.folder}/{name}.wav"
@@ -96,6 +108,38 @@ def mixed(program, paths):
                       flush=True)
 
 
+def changing(program, paths):
+    """Besides, how far the sound after a change is from that of a whole in the later mode: dB by which the difference lies
+    below the sound over the decoder's reach, 56 frames, after the change where that is least."""
+    parts = []
+    for index, (first, second) in enumerate(zip(paths[::2], paths[1::2])):
+        (a, rate), (b, _) = soundfile.read(first), soundfile.read(second)
+        length = min(len(a), len(b))
+        a, b = (x[:length] / np.sqrt(np.mean(x[:length] ** 2)) for x in (a, b))
+        parts.append(np.stack([a + 0.1 * b, a - 0.1 * b] if index % 2 == 0 else [a, b], axis=1))
+    samples = np.concatenate(parts)
+    sound = program.write("change", samples * 0.7 / np.abs(samples).max(), rate)
+    scales = [4, 8, 16, 32]
+    curve = [program.measure(sound, "independent", scale)[1:] for scale in scales]
+    print("| scale | independent | SI-SDR | mid-side | SI-SDR | saved | auto | SI-SDR | saved | changes at, s | difference after |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    for scale, (kbps, ratio) in zip(scales, curve):
+        cells = f"| {scale} | {kbps:.2f} | {ratio:.2f} "
+        for stereo in ["mid-side", "auto"]:
+            _, other, found = program.measure(sound, stereo, scale)
+            equal = np.interp(found, [point[1] for point in curve], [point[0] for point in curve])
+            cells += f"| {other:.2f} | {found:.2f} | {100 * (1 - other / equal):.0f} % "
+        changes = program.changes()
+        auto = program.decoded(sound, "auto", scale)[1]
+        whole = [program.decoded(sound, stereo, scale)[1] for stereo in ["mid-side", "independent"]]
+        levels = []
+        for index, start in enumerate(changes, 1):
+            after = slice(start, start + 56 * 512)
+            error = np.sum((auto[after] - whole[index % 2][after]) ** 2)
+            levels.append(10 * np.log10(np.sum(auto[after] ** 2) / max(1e-30, error)))
+        print(cells + f"| {', '.join(f'{start / rate:.1f}' for start in changes)} | {min(levels):.0f} dB |", flush=True)
+
+
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit(__doc__)
@@ -103,5 +147,7 @@ if __name__ == "__main__":
         tool = Program(sys.argv[1], folder)
         if sys.argv[2] == "--mix":
             mixed(tool, sys.argv[3:])
+        elif sys.argv[2] == "--change":
+            changing(tool, sys.argv[3:])
         else:
             files(tool, sys.argv[2:])
