@@ -47,11 +47,26 @@ public struct StreamReader: Sendable {
     public var contextModels: ContextModels
     /// Sections that were taken from the scanner ahead of their turn, the first one last.
     private var ahead: [(section: Section, content: ChunkContent?)] = []
+    /// What the chunks hold that somebody else opened, the first one last; nil where this reader opens them.
+    private var opened: [OpenedChunk]?
     private var failure: VRVQError?
 
     /// A reader before the first byte of a stream.
     /// - Parameter contextModels: needed for streams with chunks in coding 4.
     public init(contextModels: ContextModels = .none) { self.contextModels = contextModels }
+
+    /// What is in a chunk, to those who do not need its codes.
+    struct OpenedChunk {
+        let frames: Int
+        let isSilenceRun: Bool
+    }
+
+    /// A reader that checks everything but what is inside the chunks, and gives no events for them.
+    /// - Parameter opened: all chunks of the stream, which were found to be in order.
+    init(checking opened: [OpenedChunk]) {
+        contextModels = .none
+        self.opened = opened.reversed()
+    }
 
     /// The context model that the stream names, where it was found.
     public var contextModel: ContextModel? { models[0].learned?.context }
@@ -146,7 +161,12 @@ public struct StreamReader: Sendable {
         var cursor = ByteCursor(section.payload[...], context: name(section), offset: section.payloadOffset)
         switch section.type {
         case .header: throw VRVQError(.malformed, "a second header section", offset: section.offset)
-        case .chunk: return try readChunk(&cursor, section, format, content)
+        case .chunk:
+            if let chunk = opened?.popLast() {
+                try count(chunk, section, format)
+                return nil
+            }
+            return try readChunk(&cursor, section, format, content)
         case .tags:
             statistics.tagBytes += section.byteCount
             return .tags(try Tag.list(&cursor))
@@ -181,18 +201,26 @@ public struct StreamReader: Sendable {
         if content == nil { content = try ChunkCoding.content(&cursor, format: format, &models[0]) }
         switch content! {
         case .grids(let grids, let bits):
-            statistics.countChunk(bytes: section.byteCount, bits: bits, frames: grids[0].frames)
-            try checkFrames(format, section)
-            ledger.count(frames: grids[0].frames)
+            try count(OpenedChunk(frames: grids[0].frames, isSilenceRun: false), section, format, bits)
             defer { firstFrame += grids[0].frames }
             return .chunk(grids, firstFrame: firstFrame)
         case .silence(let frames):
-            statistics.countSilence(bytes: section.byteCount, frames: frames)
-            try checkFrames(format, section)
-            ledger.count(frames: frames)
+            try count(OpenedChunk(frames: frames, isSilenceRun: true), section, format)
             pendingSilence = frames
             return silentChunk(format)
         }
+    }
+
+    private mutating func count(
+        _ chunk: OpenedChunk, _ section: Section, _ format: StreamFormat, _ bits: BitCount = BitCount()
+    ) throws(VRVQError) {
+        if chunk.isSilenceRun {
+            statistics.countSilence(bytes: section.byteCount, frames: chunk.frames)
+        } else {
+            statistics.countChunk(bytes: section.byteCount, bits: bits, frames: chunk.frames)
+        }
+        try checkFrames(format, section)
+        ledger.count(frames: chunk.frames)
     }
 
     /// Sections are read ahead up to the first one that is no chunk, so no chunk was read with another model.
