@@ -19,6 +19,8 @@ import numpy as np
 import soundfile
 
 SCALES = [8, 16]
+# Of independent channels, for rates at equal SI-SDR.
+CURVE = [4, 8, 16, 32]
 
 
 def si_sdr(reference, estimate):
@@ -36,12 +38,10 @@ class Program:
 
     def measure(self, sound, stereo, scale):
         """(mode, kbit/s, SI-SDR) of a file."""
-        wanted, found, report = self.decoded(sound, stereo, scale)
-        ratio = np.mean([si_sdr(wanted[:, c], found[:, c]) for c in range(wanted.shape[1])])
-        return report["stereo"], report["kbps"], ratio
+        return self.decoded(sound, stereo, scale)[:3]
 
     def decoded(self, sound, stereo, scale):
-        """Samples of a file, what decoding gives, and what the encoder reports."""
+        """(mode, kbit/s, SI-SDR, samples that decoding gives) of a file."""
         stream, decoded = f"{self.folder}/x.vrvq", f"{self.folder}/x.wav"
         report = json.loads(self.run("encode", sound, "-o", stream, "--scale", str(scale), "--stereo", stereo, "--json"))
         self.run("decode", stream, "-o", decoded, "--encoding", "float32")
@@ -49,7 +49,8 @@ class Program:
         found, _ = soundfile.read(decoded, always_2d=True)
         # Decoders of lossy files differ in a few samples at the end.
         length = min(len(wanted), len(found))
-        return wanted[:length], found[:length], report
+        ratio = np.mean([si_sdr(wanted[:length, c], found[:length, c]) for c in range(wanted.shape[1])])
+        return report["stereo"], report["kbps"], ratio, found
 
     def changes(self):
         """First samples of the later segments of the last stream."""
@@ -83,6 +84,11 @@ def files(program, paths):
                   f"{mode} | {found:.2f} | {auto / single:.2f} |", flush=True)
 
 
+def saved(kbps, ratio, curve):
+    """% of the rate that points (kbit/s, SI-SDR) of a curve need for an SI-SDR."""
+    return 100 * (1 - kbps / np.interp(ratio, [point[1] for point in curve], [point[0] for point in curve]))
+
+
 def mixes(a, b):
     yield from (("width", w, a + w * b, a - w * b) for w in [0.05, 0.2, 0.35, 0.5, 0.7, 1])
     yield from (("apart", w, a + (1 - w) * b, (1 - w) * a + b) for w in [0.05, 0.2, 0.35, 0.5, 0.7, 1])
@@ -98,13 +104,12 @@ def mixed(program, paths):
         for kind, amount, left, right in mixes(a, b):
             samples = np.stack([left, right], axis=1) * 0.7 / max(np.abs(left).max(), np.abs(right).max())
             sound = program.write("mix", samples, rate)
-            curve = [program.measure(sound, "independent", scale)[1:] for scale in [4, 8, 16, 32]]
+            curve = [program.measure(sound, "independent", scale)[1:] for scale in CURVE]
             for scale in SCALES:
-                kbps, ratio = curve[[4, 8, 16, 32].index(scale)]
+                kbps, ratio = curve[CURVE.index(scale)]
                 _, other, found = program.measure(sound, "mid-side", scale)
-                equal = np.interp(found, [point[1] for point in curve], [point[0] for point in curve])
                 print(f"| {pathlib.Path(first).stem}, {pathlib.Path(second).stem} | {kind} {amount} | {share(samples):.3f} | "
-                      f"{scale} | {kbps:.2f} | {ratio:.2f} | {other:.2f} | {found:.2f} | {100 * (1 - other / equal):.0f} % |",
+                      f"{scale} | {kbps:.2f} | {ratio:.2f} | {other:.2f} | {found:.2f} | {saved(other, found, curve):.0f} % |",
                       flush=True)
 
 
@@ -119,19 +124,19 @@ def changing(program, paths):
         parts.append(np.stack([a + 0.1 * b, a - 0.1 * b] if index % 2 == 0 else [a, b], axis=1))
     samples = np.concatenate(parts)
     sound = program.write("change", samples * 0.7 / np.abs(samples).max(), rate)
-    scales = [4, 8, 16, 32]
-    curve = [program.measure(sound, "independent", scale)[1:] for scale in scales]
+    independent = [program.decoded(sound, "independent", scale)[1:] for scale in CURVE]
+    curve = [point[:2] for point in independent]
     print("| scale | independent | SI-SDR | mid-side | SI-SDR | saved | auto | SI-SDR | saved | changes at, s | difference after |")
     print("|---|---|---|---|---|---|---|---|---|---|---|")
-    for scale, (kbps, ratio) in zip(scales, curve):
+    for scale, (kbps, ratio, apart) in zip(CURVE, independent):
         cells = f"| {scale} | {kbps:.2f} | {ratio:.2f} "
+        decoded = {"independent": apart}
         for stereo in ["mid-side", "auto"]:
-            _, other, found = program.measure(sound, stereo, scale)
-            equal = np.interp(found, [point[1] for point in curve], [point[0] for point in curve])
-            cells += f"| {other:.2f} | {found:.2f} | {100 * (1 - other / equal):.0f} % "
+            _, other, found, decoded[stereo] = program.decoded(sound, stereo, scale)
+            cells += f"| {other:.2f} | {found:.2f} | {saved(other, found, curve):.0f} % "
+        # The last stream is that of auto.
         changes = program.changes()
-        auto = program.decoded(sound, "auto", scale)[1]
-        whole = [program.decoded(sound, stereo, scale)[1] for stereo in ["mid-side", "independent"]]
+        auto, whole = decoded["auto"], [decoded["mid-side"], decoded["independent"]]
         levels = []
         for index, start in enumerate(changes, 1):
             after = slice(start, start + 56 * 512)

@@ -92,14 +92,16 @@ struct SegmentStart: Equatable, Sendable {
     let segment: Segment
 }
 
-extension StreamFormat {
+extension [SegmentStart] {
     /// The frames of a stream by segment, each with the section before it; all of them without one where there is none.
-    func parts(of frames: Int, _ segments: [SegmentStart]) -> [(segment: Segment?, frames: Range<Int>)] {
-        guard !segments.isEmpty else { return [(nil, 0..<frames)] }
-        let ends = segments.dropFirst().map(\.frame) + [frames]
-        return zip(segments, ends).map { start, end in (start.segment, start.frame..<end) }
+    func parts(of frames: Int) -> [(segment: Segment?, frames: Range<Int>)] {
+        guard !isEmpty else { return [(nil, 0..<frames)] }
+        let ends = dropFirst().map(\.frame) + [frames]
+        return zip(self, ends).map { start, end in (start.segment, start.frame..<end) }
     }
+}
 
+extension StreamFormat {
     /// Frames of the longest stream, and no more than leave room for what is added to a number of a frame.
     var maximumFrames: Int { min(frameCount(sourceSamples: Limits.maximumSampleCount), 1 << 41) }
 }

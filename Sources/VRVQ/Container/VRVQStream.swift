@@ -31,7 +31,7 @@ public struct VRVQStream: Equatable, Sendable {
         var writer = try StreamWriter(format, entropy: entropy, threads: threads)
         var bytes = writer.header()
         if !tags.isEmpty { bytes += try writer.tags(tags) }
-        for part in format.parts(of: grids.first?.frames ?? 0, segments) {
+        for part in segments.parts(of: grids.first?.frames ?? 0) {
             if let segment = part.segment { bytes += try writer.segment(segment) }
             bytes += writer.chunks(grids, format.chunks(of: part.frames))
         }

@@ -106,7 +106,7 @@ public struct RatePlan: Sendable {
         var writer = try StreamWriter(format, entropy: .packed)
         var chunks: [Range<Int>] = []
         var others = [writer.header().count + entropy.sectionBytes]
-        for part in format.parts(of: analyses[0].frames, segments) {
+        for part in segments.parts(of: analyses[0].frames) {
             if let segment = part.segment {
                 others[chunks.count] += Section.byteCount(payload: segment.payload(format).count)
             }

@@ -47,7 +47,7 @@ struct SegmentedAnalysis {
         var pieces: [Piece] = []
         while !running.isEmpty {
             pieces.append(running[0].take())
-            guard running[0].isComplete else { break }
+            guard running[0].hasEnded else { break }
             running.removeFirst()
         }
         return pieces
@@ -144,7 +144,8 @@ private struct RunningSegment {
     private var skipped: [Int]
     private var taken: [Int]
     private var section: Segment?
-    private var hasEnded = false
+    /// Whether all of its samples have come, so that `take` gives its last frames.
+    private(set) var hasEnded = false
 
     init(
         _ planned: PlannedSegment, _ codec: Codec, _ silence: Silence, _ search: QuantizerSearch
@@ -160,9 +161,6 @@ private struct RunningSegment {
     }
 
     var heldBytes: Int { zip(channels, held).reduce(0) { $0 + $1.0.heldBytes + $1.1.heldBytes } }
-
-    /// Whether all of its frames were taken and another segment may follow.
-    var isComplete: Bool { hasEnded }
 
     /// Takes what of these samples, the first of which is `position`, belongs to it.
     mutating func push(_ samples: [[Float]], at position: Int, isLast: Bool) throws(VRVQError) {
